@@ -1,0 +1,157 @@
+// Shared by the Node scripts in tools/, tests/ and bench/: paths, versions, child processes. No dependencies.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync, accessSync, constants } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { delimiter, dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+export const DIST = join(ROOT, 'dist');
+export const TOOLS = join(ROOT, '.tools');
+
+/** The program's one way to stop: a sentence on stderr and exit code 1. */
+export function die(message) {
+  console.error(`doorward: ${message}`);
+  process.exit(1);
+}
+
+/** `KEY=value` lines, as in tools/versions.env and .tools/rust.env. */
+export function readEnv(path) {
+  if (!existsSync(path)) return {};
+  return Object.fromEntries(
+    readFileSync(path, 'utf8').split('\n')
+      .map((line) => /^([A-Z0-9_]+)=(.*)$/.exec(line))
+      .filter(Boolean)
+      .map(([, key, value]) => [key, value]),
+  );
+}
+
+export function which(...names) {
+  for (const name of names) {
+    for (const dir of (process.env.PATH ?? '').split(delimiter)) {
+      const path = join(dir, name);
+      try {
+        accessSync(path, constants.X_OK);
+        return path;
+      } catch { /* not here */ }
+    }
+  }
+  return undefined;
+}
+
+/** PATH with the project's own tools first. */
+export const toolPath = [join(TOOLS, 'bin'), join(ROOT, 'node_modules/.bin'), process.env.PATH].join(delimiter);
+
+export function chromiumPath() {
+  const mac = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
+  const found = process.env.CHROMIUM || which('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable')
+    || (existsSync(mac) ? mac : undefined);
+  if (!found) throw new Error("Chromium is missing: 'make setup-test' installs it, or set CHROMIUM to one.");
+  return found;
+}
+
+/** Flags for a headless Chromium that asks nothing of the network on its own account. */
+export const chromiumFlags = [
+  '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync',
+  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+];
+
+/** Runs a program to its end; throws when it fails. */
+export function run(program, args, options = {}) {
+  const done = spawnSync(program, args, { stdio: 'inherit', cwd: ROOT, maxBuffer: 1 << 28, ...options });
+  if (done.error) throw new Error(`${program} could not be started: ${done.error.message}`);
+  if (done.status !== 0) {
+    const error = new Error(`${program} ${args[0] ?? ''} failed (${done.signal ?? `exit code ${done.status}`})`);
+    error.status = done.status;
+    throw error;
+  }
+  return done;
+}
+
+/** The same, without blocking. */
+export function runAsync(program, args, { onChild, ...options } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: 'inherit', cwd: ROOT, ...options });
+    onChild?.(child);
+    child.on('error', (error) => reject(new Error(`${program} could not be started: ${error.message}`)));
+    child.on('close', (code, signal) => (code === 0 ? resolve() : reject(new Error(`${program} ${args[0] ?? ''} failed (${signal ?? `exit code ${code}`})`))));
+  });
+}
+
+/** Every file below a directory, as sorted paths relative to it with forward slashes. */
+export function walk(dir) {
+  if (!existsSync(dir)) return [];
+  return readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(dir, join(entry.parentPath ?? entry.path, entry.name)).split(sep).join('/'))
+    .sort();
+}
+
+export const sha = (algorithm, data, encoding) => createHash(algorithm).update(data).digest(encoding);
+/** The value of an integrity attribute. */
+export const integrity = (data) => `sha384-${sha('sha384', data, 'base64')}`;
+/** The part of a file's name that changes with its content. */
+export const contentHash = (data) => sha('sha256', data, 'hex').slice(0, 16);
+
+/**
+ * Starts a program that prints a line when it is ready, and resolves with the match of `ready` in its output.
+ * The rest of its output goes to `onLine`.
+ */
+export function startServer(program, args, { ready, onLine = () => {}, timeout = 20_000, ...options }) {
+  const child = spawn(program, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], ...options });
+  const started = new Promise((resolve, reject) => {
+    let seen = '';
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error(`${program} did not get ready in ${timeout / 1000} s:\n${seen}`));
+    }, timeout);
+    for (const stream of [child.stdout, child.stderr]) {
+      let rest = '';
+      stream.setEncoding('utf8').on('data', (text) => {
+        const lines = (rest + text).split('\n');
+        rest = lines.pop();
+        for (const line of lines) {
+          if (seen.length < 8000) seen += `${line}\n`;
+          const match = ready.exec(line);
+          if (match) {
+            clearTimeout(timer);
+            resolve(match);
+          }
+          onLine(line, Boolean(match));
+        }
+      });
+    }
+    child.on('error', (error) => {
+      clearTimeout(timer);
+      reject(new Error(`${program} could not be started: ${error.message}`));
+    });
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      reject(Object.assign(new Error(seen.trim() || `${program} ended (${signal ?? `exit code ${code}`})`), { exitCode: code }));
+    });
+  });
+  return { child, started };
+}
+
+/** Ends a child: politely, then not. Resolves when it is gone. */
+export function stop(child, patience = 3000) {
+  if (!child || child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => child.kill('SIGKILL'), patience);
+    child.once('exit', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    child.kill('SIGTERM');
+  });
+}
+
+/** A TCP port number from the environment, or the usual one. */
+export function portFrom(name, usual) {
+  const text = process.env[name];
+  if (text === undefined || text === '') return usual;
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65535) die(`${name}=${text} is not a port number (1 to 65535).`);
+  return port;
+}

@@ -1,0 +1,84 @@
+// `make run` and `make dev`: the dev pool and the app side by side, ended together.
+//
+//   node tools/run.mjs         the built site in dist/
+//   node tools/run.mjs dev     Trunk's server: debug build, rebuilt and reloaded at every change
+import { join } from 'node:path';
+import { createServer } from 'node:net';
+import { ROOT, die, portFrom, runAsync, startServer, stop, toolPath } from './lib.mjs';
+import { serve, withPoolPort } from './serve.mjs';
+
+const dev = process.argv[2] === 'dev';
+const appPort = portFrom('APP_PORT', 8080), poolPort = portFrom('POOL_PORT', 9229);
+if (appPort === poolPort) die(`APP_PORT and POOL_PORT are both ${appPort}: they must differ.`);
+const children = [];
+let ending = false;
+
+async function end(code) {
+  if (ending) return;
+  ending = true;
+  await Promise.all(children.map((child) => stop(child)));
+  process.exit(code);
+}
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => end(0));
+process.on('exit', () => children.forEach((child) => child.kill('SIGKILL')));
+
+const free = (port, name) => new Promise((resolve) => {
+  const probe = createServer();
+  probe.on('error', (error) => die(error.code === 'EADDRINUSE'
+    ? `port ${port} is taken: end the program that uses it, or choose another with ${name}=${port + 1}.`
+    : `port ${port} cannot be used (${error.code}): choose another with ${name}.`));
+  probe.listen(port, '127.0.0.1', () => probe.close(resolve));
+});
+await free(appPort, 'APP_PORT');
+await free(poolPort, 'POOL_PORT');
+
+/** Starts a child that belongs to this run: when it ends by itself, so does everything else. */
+async function start(name, program, args, options) {
+  const { child, started } = startServer(program, args, options);
+  children.push(child);
+  let ready = false;
+  child.on('close', (code, signal) => {
+    if (ready && !ending) {
+      console.error(`doorward: ${name} ended (${signal ?? `exit code ${code}`}).`);
+      end(1);
+    }
+  });
+  const match = await started.catch(async (error) => {
+    if (!ending) console.error(error.message.includes('\n') ? `${error.message}\ndoorward: ${name} could not start.` : `doorward: ${name} could not start: ${error.message}`);
+    await end(1);
+    return new Promise(() => {});
+  });
+  ready = true;
+  return match;
+}
+
+const [, pool] = await start('the dev pool', join(ROOT, 'target/debug/devpool'), ['--port', String(poolPort)], {
+  ready: /^devpool listening on (http:\/\/\S+)/,
+  onLine: (line, ready) => { if (!ready) console.log(`devpool | ${line}`); },
+});
+
+const address = `http://127.0.0.1:${appPort}`;
+const banner = () => console.log(`
+  Doorward   ${address}/
+  Messages   ${pool}/_devpool/     (the pretend inbox: verification codes appear here)
+
+  Ctrl-C ends both.
+`);
+
+if (dev) {
+  const trunk = runAsync('trunk', ['serve', '--address', '127.0.0.1', '--port', String(appPort)], {
+    env: { ...process.env, PATH: toolPath, DOORWARD_BUILD: 'dev', DOORWARD_POOL_PORT: String(poolPort) },
+    onChild: (child) => children.push(child),
+  });
+  banner();
+  await trunk.then(() => end(0), (error) => {
+    if (!ending) console.error(`doorward: ${error.message}`);
+    end(1);
+  });
+} else {
+  await serve({ port: appPort, rewrite: withPoolPort(poolPort) }).catch(async (error) => {
+    console.error(`doorward: ${error.message}`);
+    await end(1);
+  });
+  banner();
+}
