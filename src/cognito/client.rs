@@ -1,0 +1,188 @@
+//! Calls an operation: JSON out, JSON in, every failure typed.
+
+use super::error::{Error, Fault, ServiceError};
+use serde::{Serialize, de::DeserializeOwned};
+use std::future::Future;
+
+/// One operation of the public API, as its request.
+///
+/// Source: the AWS service model of `cognito-idp` and `cognito-identity`.
+pub trait Operation: Serialize {
+    /// The name in `X-Amz-Target` and in AWS's documentation.
+    const NAME: &'static str;
+    /// Which of the two services answers it.
+    const SERVICE: Service = Service::UserPools;
+    /// Whether an empty body is this operation's way of saying yes.
+    const EMPTY_BODY: bool = false;
+    /// What comes back.
+    type Response: DeserializeOwned;
+}
+
+/// The two services Doorward speaks to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Service {
+    /// `cognito-idp`: user pools.
+    UserPools,
+    /// `cognito-identity`: federated identities.
+    IdentityPools,
+}
+
+impl Service {
+    const fn target(self) -> &'static str {
+        match self {
+            Self::UserPools => "AWSCognitoIdentityProviderService",
+            Self::IdentityPools => "AWSCognitoIdentityService",
+        }
+    }
+}
+
+/// A POST that a transport has to carry out. AWS JSON 1.1.
+#[derive(Debug)]
+pub struct HttpRequest<'a> {
+    /// The absolute URL.
+    pub url: &'a str,
+    /// The value of `X-Amz-Target`.
+    pub target: String,
+    /// The JSON body. Not for logs: it can hold a password.
+    pub body: String,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct HttpResponse {
+    /// The HTTP status.
+    pub status: u16,
+    /// `X-Amzn-ErrorType`, which holds the error's name when the body does not.
+    pub error_type: Option<String>,
+    /// The body as text.
+    pub body: String,
+}
+
+/// Carries a request over the network. Implemented by the browser room and by tests.
+pub trait Transport {
+    /// Posts with `Content-Type: application/x-amz-json-1.1` and `Cache-Control: no-store`.
+    ///
+    /// # Errors
+    /// A [`Fault`] when no answer arrived: offline, refused, timed out, aborted.
+    fn post(&self, request: HttpRequest<'_>) -> impl Future<Output = Result<HttpResponse, Fault>>;
+}
+
+/// Where the two services are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoints {
+    /// The user pool service, absolute URL.
+    pub user_pools: String,
+    /// The identity pool service, absolute URL.
+    pub identity_pools: String,
+}
+
+/// Calls operations at the endpoints over a transport.
+#[derive(Debug, Clone)]
+pub struct Client<T> {
+    endpoints: Endpoints,
+    transport: T,
+}
+
+impl<T: Transport> Client<T> {
+    /// A client for these endpoints.
+    pub fn new(endpoints: Endpoints, transport: T) -> Self {
+        Self { endpoints, transport }
+    }
+
+    /// Sends one operation and reads the answer.
+    ///
+    /// # Errors
+    /// [`Error::Service`] with the error's name when Cognito answered with one; [`Error::Fault`]
+    /// for everything that kept a sensible answer from arriving.
+    pub async fn call<O: Operation>(&self, operation: &O) -> Result<O::Response, Error> {
+        let body = serde_json::to_string(operation).map_err(|_| Error::Fault(Fault::Garbled))?;
+        let request = HttpRequest {
+            url: match O::SERVICE {
+                Service::UserPools => &self.endpoints.user_pools,
+                Service::IdentityPools => &self.endpoints.identity_pools,
+            },
+            target: format!("{}.{}", O::SERVICE.target(), O::NAME),
+            body,
+        };
+        let mut response = self.transport.post(request).await?;
+        if O::EMPTY_BODY && response.status == 200 && response.body.is_empty() {
+            response.body.push_str("{}");
+        }
+        read(response)
+    }
+}
+
+/// Turns an HTTP answer into the operation's response or a typed error.
+fn read<R: DeserializeOwned>(response: HttpResponse) -> Result<R, Error> {
+    let HttpResponse { status, error_type, body } = response;
+    if (200..300).contains(&status) {
+        return serde_json::from_str(&body).map_err(|_| Error::Fault(Fault::Garbled));
+    }
+    if let Some(error) = ServiceError::read(&body, error_type.as_deref()) {
+        return Err(Error::Service(error));
+    }
+    Err(Error::Fault(match status {
+        429 => Fault::Throttled,
+        // A web application firewall in front of the pool answers in HTML.
+        403 | 405 => Fault::Blocked,
+        500.. => Fault::ServerDown,
+        _ => Fault::Garbled,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cognito::error::ErrorKind;
+    use serde::Deserialize;
+
+    #[derive(Deserialize, Debug)]
+    struct Empty {}
+
+    fn answer(status: u16, body: &str) -> Result<Empty, Error> {
+        read(HttpResponse { status, error_type: None, body: body.to_owned() })
+    }
+
+    #[test]
+    fn every_way_an_answer_can_be_wrong_is_told_apart() {
+        assert!(answer(200, "{}").is_ok());
+        for (status, body, fault) in [
+            (200, "", Fault::Garbled),
+            (200, "<html>", Fault::Garbled),
+            (200, "{\"a\":", Fault::Garbled),
+            (403, "<html>Forbidden</html>", Fault::Blocked),
+            (405, "", Fault::Blocked),
+            (429, "", Fault::Throttled),
+            (500, "", Fault::ServerDown),
+            (503, "<html>", Fault::ServerDown),
+            (400, "oops", Fault::Garbled),
+            (302, "", Fault::Garbled),
+        ] {
+            match answer(status, body) {
+                Err(Error::Fault(found)) => assert_eq!(found, fault, "{status} {body:?}"),
+                other => panic!("{status} {body:?}: {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn the_name_of_an_error_is_found_wherever_aws_puts_it() {
+        for body in [
+            r#"{"__type":"CodeMismatchException","message":"x"}"#,
+            r#"{"__type":"com.amazonaws.x#CodeMismatchException","Message":"x"}"#,
+            r#"{"__type":"CodeMismatchException:http://x/"}"#,
+            r#"{"code":"CodeMismatchException"}"#,
+        ] {
+            match answer(400, body) {
+                Err(Error::Service(error)) => assert_eq!(error.kind, ErrorKind::CodeMismatch, "{body}"),
+                other => panic!("{body}: {other:?}"),
+            }
+        }
+        let from_header = read::<Empty>(HttpResponse {
+            status: 400,
+            error_type: Some("TooManyRequestsException:".into()),
+            body: String::new(),
+        });
+        assert!(matches!(from_header, Err(Error::Service(e)) if e.kind == ErrorKind::TooManyRequests));
+    }
+}
