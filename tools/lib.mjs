@@ -57,6 +57,18 @@ export const chromiumFlags = [
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
 ];
 
+/** Builds the dev pool and the prerenderer. Always these words: the host's crates are then compiled once for all uses. */
+export const HOST_BUILD = ['build', '--quiet', '--workspace', '--features', 'ssr', '--bins'];
+
+/** The environment for cargo on the host: without the settings that only the wasm build wants. */
+export function hostEnv() {
+  const wasmOnly = /^(RUSTC_BOOTSTRAP|CARGO_(UNSTABLE_.*|TARGET_.*|PROFILE_.*|ENCODED_RUSTFLAGS))$/;
+  const env = Object.fromEntries(Object.entries(process.env).filter(([key]) => !wasmOnly.test(key)));
+  const debian = join(TOOLS, 'debian');
+  const path = (process.env.PATH ?? '').split(delimiter).filter((dir) => dir !== debian).join(delimiter);
+  return { ...env, CARGO_TARGET_DIR: join(ROOT, 'target'), PATH: [join(TOOLS, 'bin'), join(ROOT, 'node_modules/.bin'), path].join(delimiter) };
+}
+
 /** Runs a program to its end; throws when it fails. */
 export function run(program, args, options = {}) {
   const done = spawnSync(program, args, { stdio: 'inherit', cwd: ROOT, maxBuffer: 1 << 28, ...options });

@@ -1,0 +1,219 @@
+// The last step of a Trunk build (its post_build hook): from cargo's wasm and Trunk's staging folder to a deployable site.
+//
+//   cargo's wasm → wasm-split → wasm-bindgen → wasm-opt, each chunk → one JavaScript file (esbuild)
+//   → names that carry a hash of the content, integrity values → prerendered pages with a Content-Security-Policy
+//   → _headers, _redirects, 404.html → a list of sizes (target/sizes.json)
+//
+// A debug build (`make dev`) leaves out wasm-opt, minifying and prerendering. The wasm is split there too: the app
+// imports its lazy parts, and a module that was never split cannot be instantiated.
+import { spawnSync } from 'node:child_process';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import * as esbuild from 'esbuild';
+import { HOST_BUILD, ROOT, contentHash, die, hostEnv, integrity, run, runAsync, sha, toolPath, walk } from './lib.mjs';
+import { contentSecurityPolicy, headersFile } from './headers.mjs';
+
+const NAME = 'doorward';
+const staging = process.env.TRUNK_STAGING_DIR ?? die("tools/finish.mjs is Trunk's hook: run 'make build'.");
+const release = process.env.TRUNK_PROFILE === 'release';
+const target = process.env.CARGO_TARGET_DIR ?? join(ROOT, 'target');
+const env = { ...process.env, PATH: toolPath };
+const poolPort = Number(process.env.DOORWARD_POOL_PORT ?? 9229);
+const started = performance.now();
+const note = (text) => console.log(`  ${((performance.now() - started) / 1000).toFixed(1).padStart(5)} s  ${text}`);
+
+/** The features of WebAssembly that the app may use: what every browser of the last years has. Not --all-features. */
+const WASM_FEATURES = ['bulk-memory', 'bulk-memory-opt', 'nontrapping-float-to-int', 'sign-ext', 'mutable-globals',
+  'reference-types', 'multivalue', 'extended-const', 'call-indirect-overlong'].map((feature) => `--enable-${feature}`);
+
+// ------------------------------------------------------------------------------------------------------------- wasm
+const out = join(target, 'finish', release ? 'release' : 'debug');
+rmSync(out, { recursive: true, force: true });
+mkdirSync(out, { recursive: true });
+const cargoWasm = join(target, 'wasm32-unknown-unknown', release ? 'release' : 'debug', `${NAME}.wasm`);
+if (!existsSync(cargoWasm)) throw new Error(`cargo left no ${cargoWasm}`);
+
+run('wasm-split-cli', [cargoWasm, out, '--out-name', NAME], { env });
+const chunks = readdirSync(out).filter((file) => file.endsWith('.wasm') && file !== `${NAME}.wasm`).map((file) => basename(file, '.wasm'));
+note(`split into the main module and ${chunks.length} lazy ones`);
+
+run('wasm-bindgen', ['--target', 'web', '--no-typescript', '--keep-lld-exports',
+  ...(release ? ['--remove-name-section', '--remove-producers-section'] : ['--debug', '--keep-debug']),
+  '--out-dir', out, '--out-name', NAME, join(out, `${NAME}.wasm`)], { env });
+
+if (release) {
+  const todo = [`${NAME}_bg`, ...chunks];
+  await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, async () => {
+    for (let name; (name = todo.shift());) {
+      const file = join(out, `${name}.wasm`);
+      await runAsync('wasm-opt', ['-Oz', ...WASM_FEATURES, '--strip-debug', '--strip-producers', '--strip-target-features', file, '-o', file], { env });
+    }
+  }));
+  note('optimised');
+}
+
+// ------------------------------------------------------------------------------------- files with a hash in the name
+const made = new Set();
+/** Writes dist/assets/<stem>-<hash><ext>; tells its path and integrity. */
+function asset(stem, extension, data) {
+  const bytes = Buffer.from(data), path = `assets/${stem}-${contentHash(bytes)}${extension}`;
+  mkdirSync(join(staging, 'assets'), { recursive: true });
+  writeFileSync(join(staging, path), bytes);
+  made.add(path);
+  return { path, file: basename(path), integrity: integrity(bytes) };
+}
+/** "split_login_submit_0123456789abcdef" → "login-submit"; the hash of the content makes it unique. */
+const stem = (chunk) => chunk.replace(/^_*split_+/, '').replace(/_[0-9a-f]{16,}$/, '').replace(/[^a-zA-Z0-9]+/g, '-').replace(/^-|-$/g, '').toLowerCase() || 'chunk';
+const main = asset('main', '.wasm', readFileSync(join(out, `${NAME}_bg.wasm`)));
+const lazy = new Map(chunks.map((chunk) => [chunk, asset(stem(chunk), '.wasm', readFileSync(join(out, `${chunk}.wasm`)))]));
+
+// The split tool's loader asks for its chunks by plain names; ours asks for the hashed file and checks it.
+const loaderFile = join(out, '__wasm_split.js');
+let loader = readFileSync(loaderFile, 'utf8'), calls = 0;
+loader = loader
+  .replace(/fetch\(new URL\("\.\/([^"]+)\.wasm", import\.meta\.url\)\)/g, (_, chunk) => {
+    calls++;
+    const file = lazy.get(chunk) ?? die(`the split tool names a chunk that it did not write: ${chunk}`);
+    return `__fetchWasm(${JSON.stringify(`./${file.file}`)}, ${JSON.stringify(file.integrity)})`;
+  })
+  .replaceAll('WebAssembly.instantiateStreaming(src, imports)', '__instantiateWasm(src, imports)');
+if (calls !== lazy.size || /[^_]\bfetch\(|instantiateStreaming/.test(loader)) {
+  die('the loader that the split tool writes has changed its form: tools/finish.mjs must follow (see docs/tooling.md).');
+}
+writeFileSync(loaderFile, `import { fetchWasm as __fetchWasm, instantiateWasm as __instantiateWasm } from ${JSON.stringify(join(ROOT, 'tools/loader.mjs'))};\n${loader}`);
+
+// The glue would know where its wasm is by default: at a name that does not exist here.
+const glueFile = join(out, `${NAME}.js`);
+const glue = readFileSync(glueFile, 'utf8').replace(/module_or_path = new URL\([^)]*import\.meta\.url\);/, "throw new Error('no module');");
+writeFileSync(glueFile, glue);
+
+const supplied = {
+  name: 'doorward',
+  setup(build) {
+    build.onResolve({ filter: /^doorward:glue$/ }, () => ({ path: glueFile }));
+    build.onResolve({ filter: /^doorward:main$/ }, () => ({ path: 'main', namespace: NAME }));
+    build.onLoad({ filter: /.*/, namespace: NAME }, () => ({
+      contents: `export const main = ${JSON.stringify({ path: `./${main.file}`, integrity: main.integrity })};`,
+    }));
+  },
+};
+const common = { bundle: true, write: false, minify: release, legalComments: 'none', logLevel: 'warning', charset: 'utf8' };
+const bundle = async (options) => (await esbuild.build({ ...common, ...options }).catch(() => process.exit(1))).outputFiles[0].contents;
+const script = asset('app', '.js', await bundle({
+  entryPoints: [join(ROOT, 'tools/entry.mjs')], format: 'esm', target: 'es2020', plugins: [supplied],
+}));
+
+// ------------------------------------------------------------------------------------------------- the page template
+let template = readFileSync(join(staging, 'index.html'), 'utf8');
+const attribute = (tag, name) => new RegExp(`\\s${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)'|([^\\s>]+))`, 'i').exec(tag)?.slice(1).find((x) => x !== undefined);
+const local = (url) => url && !/^[a-z][a-z0-9+.-]*:|^\/\//i.test(url);
+const readStaged = (url) => readFileSync(join(staging, url.replace(/^\.?\//, '').split(/[?#]/)[0]));
+/** Trunk's own hash goes: "app-0123456789abcdef.css" → "app". */
+const stemOf = (url) => basename(url).replace(/\.[a-z]+$/, '').replace(/-[0-9a-f]{8,}$/, '');
+
+// Scripts of ours that run before the app (web/boot.js): minified, hashed, checked.
+for (const [tag] of template.matchAll(/<script\b[^>]*\bsrc\s*=[^>]*>\s*<\/script>/gi)) {
+  const src = attribute(tag, 'src');
+  if (!local(src)) continue;
+  const isModule = attribute(tag, 'type') === 'module';
+  const code = readStaged(src).toString('utf8');
+  const small = (await esbuild.transform(code, { minify: release, legalComments: 'none', target: isModule ? 'es2020' : 'es2015', charset: 'utf8' })).code;
+  const file = asset(stemOf(src), '.js', small);
+  const flags = ['async', 'defer'].filter((flag) => new RegExp(`\\s${flag}(\\s|=|>)`).test(tag)).map((flag) => ` ${flag}`).join('');
+  template = template.replace(tag, () => `<script${isModule ? ' type="module"' : ''}${flags} src="/${file.path}" integrity="${file.integrity}" crossorigin></script>`);
+}
+
+// All style sheets become one, in their order.
+const sheets = [...template.matchAll(/<link\b[^>]*\brel\s*=\s*["']?stylesheet\b[^>]*>/gi)].map(([tag]) => tag).filter((tag) => local(attribute(tag, 'href')) && !attribute(tag, 'media'));
+if (sheets.length) {
+  const css = await bundle({ stdin: { contents: sheets.map((tag) => readStaged(attribute(tag, 'href')).toString('utf8')).join('\n'), loader: 'css', resolveDir: join(ROOT, 'style') }, external: ['/*', 'data:*'], target: ['chrome100', 'firefox100', 'safari15'] });
+  const file = asset('style', '.css', css);
+  sheets.forEach((tag, i) => {
+    template = template.replace(tag, () => (i === 0 ? `<link rel="stylesheet" href="/${file.path}" integrity="${file.integrity}" crossorigin>` : ''));
+  });
+}
+
+// The app itself. The wasm is asked for together with the script that starts it, not after it.
+// (Browsers ignore integrity on such a preload; the fetch that takes it over checks it.)
+const start = `<link rel="preload" href="/${main.path}" as="fetch" type="application/wasm" crossorigin>`
+  + `<script type="module" src="/${script.path}" integrity="${script.integrity}" crossorigin></script>`;
+template = template.replace(/<(?:link|script)\b[^>]*\sdata-trunk(?:-id)?\b[^>]*>(?:\s*<\/script>)?/gi, ''); // what Trunk left as it was
+template = template.includes('<!--app-->') ? template.replace('<!--app-->', () => start) : template.replace(/<\/head>/i, (end) => start + end);
+
+const configFile = join(staging, 'config.json');
+let config;
+if (existsSync(configFile)) {
+  if (poolPort !== 9229) writeFileSync(configFile, readFileSync(configFile, 'utf8').replace(/\b(127\.0\.0\.1|localhost):9229\b/g, `$1:${poolPort}`));
+  try {
+    config = JSON.parse(readFileSync(configFile, 'utf8'));
+  } catch (error) {
+    console.warn(`doorward: public/config.json is not JSON (${error.message}); the Content-Security-Policy allows AWS only.`);
+  }
+}
+// Trunk's development server reloads pages with a script of its own.
+const inline = release ? [] : [...template.matchAll(/<script\b(?![^>]*\bsrc\b)[^>]*>([\s\S]*?)<\/script>/gi)].map(([, code]) => `'sha256-${sha('sha256', code, 'base64')}'`);
+const policy = contentSecurityPolicy(config, release ? {} : { inline, connect: ['ws:'] });
+const meta = `<meta http-equiv="Content-Security-Policy" content="${policy}">`;
+if (!/<meta\s+charset[^>]*>/i.test(template)) die('index.html needs <meta charset="utf-8"> first in its head.');
+template = template.replace(/<meta\s+charset[^>]*>/i, (charset) => charset + meta);
+
+// ------------------------------------------------------------------------------------------------------- prerendering
+const PLACE = '<!--prerender-->';
+let pages = { '/': { html: '' } };
+if (release) {
+  if (!template.includes(PLACE)) die(`index.html has no ${PLACE} to put the prerendered pages.`);
+  pages = prerender();
+  note(`prerendered ${Object.keys(pages).length} pages`);
+}
+/** White space between tags and comments weigh a little in every page. */
+const tidy = (html) => (release ? html.replace(/<!--(?!prerender-->)[\s\S]*?-->/g, '').replace(/>\s*\n\s*</g, '><').replace(/\n\s+/g, '\n').trim() : html);
+const frame = tidy(template);
+const escape = (text) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
+for (const [route, page] of Object.entries(pages)) {
+  if (!/^\/([a-z0-9_-]+(\/[a-z0-9_-]+)*)?$/.test(route)) die(`the prerenderer answered with a route that is not a plain path: ${route}`);
+  let html = frame.replace(PLACE, () => page.html);
+  if (page.title) html = html.replace(/<title>[\s\S]*?<\/title>/i, () => `<title>${escape(page.title)}</title>`);
+  for (const file of route === '/' ? ['index.html', '404.html'] : [`${route.slice(1)}/index.html`]) {
+    mkdirSync(dirname(join(staging, file)), { recursive: true });
+    writeFileSync(join(staging, file), html);
+    made.add(file);
+  }
+}
+function prerender() {
+  const host = hostEnv();
+  run('cargo', HOST_BUILD, { env: host });
+  const done = spawnSync(join(host.CARGO_TARGET_DIR, 'debug/prerender'), ['public/config.json'], { cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 26 });
+  if (done.status !== 0) die(`prerendering failed:\n${done.stderr || done.error?.message}`);
+  try {
+    return JSON.parse(done.stdout).routes;
+  } catch (error) {
+    return die(`the prerenderer did not answer with JSON (${error.message}):\n${done.stdout.slice(0, 500)}`);
+  }
+}
+
+// ---------------------------------------------------------------------------------------- for hosts, and cleaning up
+writeFileSync(join(staging, '_headers'), headersFile(policy, Object.keys(pages)));
+writeFileSync(join(staging, '_redirects'), '# Paths that are no file belong to the app.\n/*  /index.html  200\n');
+const named = new Set([...frame.matchAll(/\s(?:href|src)="\/?([^"#?]+)/g)].map(([, path]) => path));
+const keep = new Set([...made, ...walk(join(ROOT, 'public')), ...named, '_headers', '_redirects', 'index.html']);
+for (const file of walk(staging)) if (!keep.has(file)) rmSync(join(staging, file)); // Trunk's unsplit app and plain names
+for (const dir of readdirSync(staging, { recursive: true, withFileTypes: true }).filter((e) => e.isDirectory()).map((e) => join(e.parentPath ?? e.path, e.name)).sort().reverse()) {
+  if (!readdirSync(dir).length) rmSync(dir, { recursive: true });
+}
+
+if (release) {
+  const sizes = walk(staging).map((path) => {
+    const raw = readFileSync(join(staging, path));
+    return { path, raw: raw.length, gzip: gzipSync(raw, { level: 9 }).length, brotli: brotliCompressSync(raw, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 22, [constants.BROTLI_PARAM_SIZE_HINT]: raw.length } }).length };
+  });
+  // What a browser asks for at once when it opens the page: the page, and what its head names.
+  const page = 'auth/login/index.html';
+  const first = existsSync(join(staging, page))
+    ? [page, ...new Set([...readFileSync(join(staging, page), 'utf8').matchAll(/<(?:link|script)\b[^>]*\s(?:href|src)="\/([^"#?]+)"[^>]*>/g)].filter(([tag]) => !/rel="?(manifest|apple-touch-icon|canonical)/.test(tag)).map(([, path]) => path))]
+    : [];
+  mkdirSync(join(ROOT, 'target'), { recursive: true });
+  writeFileSync(join(ROOT, 'target/sizes.json'), `${JSON.stringify({ files: sizes, firstLoad: { route: '/auth/login', files: first } }, null, 1)}\n`);
+}
+note('dist/ is finished');

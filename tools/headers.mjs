@@ -1,0 +1,68 @@
+// The headers of the deployed site: the Content-Security-Policy (in every page as well) and the rest, for static hosts.
+
+const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+
+/** What config.json makes the page talk to, beyond AWS's own hosts. */
+function configuredOrigins(config) {
+  const origins = new Set();
+  const add = (text) => {
+    try {
+      const url = new URL(text);
+      if (LOOPBACK.test(url.hostname)) {
+        // The dev pool, on whichever port it was started.
+        origins.add('http://127.0.0.1:*').add('http://localhost:*');
+      } else {
+        origins.add(url.origin);
+      }
+    } catch { /* the app itself reports a configuration that is wrong */ }
+  };
+  if (typeof config?.doorward?.endpoint === 'string') add(config.doorward.endpoint);
+  const domain = config?.auth?.oauth?.domain;
+  if (typeof domain === 'string' && domain && !domain.endsWith('.amazoncognito.com')) add(domain.includes('://') ? domain : `https://${domain}`);
+  return [...origins];
+}
+
+/** The policy as pages carry it. `inline` and `connect` are for the development server only. */
+export function contentSecurityPolicy(config, { inline = [], connect = [] } = {}) {
+  const cognito = ['https://*.amazonaws.com', 'https://*.amazonaws.com.cn', 'https://*.amazoncognito.com'];
+  return [
+    ['default-src', "'none'"],
+    ['script-src', "'self'", "'wasm-unsafe-eval'", ...inline],
+    ['style-src', "'self'"],
+    ['img-src', "'self'", 'data:', 'https:'],
+    ['font-src', "'self'"],
+    ['manifest-src', "'self'"],
+    ['connect-src', "'self'", ...cognito, ...configuredOrigins(config), ...connect],
+    ['worker-src', "'self'"],
+    ['frame-src', "'none'"],
+    ['object-src', "'none'"],
+    ['form-action', "'none'"],
+    ['base-uri', "'none'"],
+  ].map((directive) => directive.join(' ')).join('; ');
+}
+
+/** What only a header can say. */
+export const HEADER_ONLY = "frame-ancestors 'none'";
+
+/** The `_headers` file (Netlify, Cloudflare Pages and tools/serve.mjs read it). */
+export function headersFile(policy, pages) {
+  const noCache = ['/config.json', ...pages.flatMap((page) => (page === '/' ? ['/', '/index.html', '/404.html'] : [page, `${page}/`, `${page}/index.html`]))];
+  return `# Headers of the site, for static hosts that read this file. For others: docs/tooling.md lists them.
+/*
+  Content-Security-Policy: ${policy}; ${HEADER_ONLY}
+  X-Content-Type-Options: nosniff
+  Referrer-Policy: strict-origin-when-cross-origin
+  Permissions-Policy: accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()
+  Cross-Origin-Opener-Policy: same-origin
+  Cross-Origin-Resource-Policy: same-origin
+# When every subdomain is on HTTPS for good, add:
+#  Strict-Transport-Security: max-age=63072000; includeSubDomains
+
+# Names that carry a hash of their content never change.
+/assets/*
+  Cache-Control: public, max-age=31536000, immutable
+
+# Pages and the configuration are asked for anew each time.
+${noCache.map((path) => `${path}\n  Cache-Control: no-cache`).join('\n')}
+`;
+}
