@@ -1,0 +1,155 @@
+// What must be true of every file in dist/, whoever serves it.
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { basename, join } from 'node:path';
+import { DIST, ROOT, contentHash, integrity, walk } from '../../tools/lib.mjs';
+import { HEADER_ONLY } from '../../tools/headers.mjs';
+import { headersFor, parseHeaders, serve } from '../../tools/serve.mjs';
+
+const files = walk(DIST);
+const read = (path) => readFileSync(join(DIST, path));
+const pages = files.filter((path) => path.endsWith('.html')).map((path) => ({ path, html: read(path).toString('utf8') }));
+const rules = parseHeaders(read('_headers').toString('utf8'));
+const tags = (html) => [...html.matchAll(/<([a-z][a-z0-9-]*)((?:\s+[^\s=>"'/]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]+))?)*)\s*\/?>/gi)]
+  .map(([whole, name, rest]) => ({
+    whole, name: name.toLowerCase(),
+    attributes: Object.fromEntries([...rest.matchAll(/([^\s=>"'/]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+)))?/g)].map((m) => [m[1].toLowerCase(), m[2] ?? m[3] ?? m[4] ?? ''])),
+  }));
+
+test('there are pages, prerendered for each auth route', () => {
+  for (const path of ['index.html', '404.html', 'auth/login/index.html', 'auth/signup/index.html']) {
+    assert.ok(files.includes(path), `${path} is missing`);
+  }
+  assert.match(pages.find((p) => p.path === 'auth/login/index.html').html, /<form\b[\s\S]*type="password"/, 'the login form is in the HTML that arrives first');
+});
+
+test('no page has an inline script, style, event handler or javascript: address', () => {
+  for (const { path, html } of pages) {
+    for (const { whole, name, attributes } of tags(html)) {
+      assert.ok(name !== 'style', `${path}: ${whole}`);
+      assert.ok(name !== 'base', `${path}: ${whole}`);
+      if (name === 'script') assert.ok(attributes.src, `${path}: inline script ${whole}`);
+      for (const [key, value] of Object.entries(attributes)) {
+        assert.ok(!key.startsWith('on'), `${path}: ${whole}`);
+        assert.ok(key !== 'style', `${path}: ${whole}`);
+        assert.ok(!/^\s*javascript:/i.test(value), `${path}: ${whole}`);
+      }
+    }
+    for (const [whole, , body] of html.matchAll(/<script\b([^>]*)>([\s\S]*?)<\/script>/gi)) assert.equal(body.trim(), '', `${path}: ${whole}`);
+  }
+});
+
+test('every page carries the policy of the header, before anything it must hold back', () => {
+  const header = headersFor(rules, '/')['content-security-policy'];
+  assert.ok(header, '_headers has a Content-Security-Policy');
+  for (const { path, html } of pages) {
+    const meta = tags(html).filter((tag) => tag.name === 'meta' && /content-security-policy/i.test(tag.attributes['http-equiv'] ?? ''));
+    assert.equal(meta.length, 1, path);
+    assert.equal(`${meta[0].attributes.content}; ${HEADER_ONLY}`, header, path);
+    const first = html.search(/<(script|link|style)\b/i);
+    assert.ok(html.indexOf(meta[0].whole) < first, `${path}: the policy comes after ${html.slice(first, first + 60)}`);
+  }
+});
+
+test('the policy allows what the app needs and nothing loose', () => {
+  const policy = Object.fromEntries(headersFor(rules, '/')['content-security-policy'].split('; ').map((d) => [d.split(' ')[0], d.split(' ').slice(1)]));
+  assert.deepEqual(policy['default-src'], ["'none'"]);
+  assert.deepEqual(policy['script-src'], ["'self'", "'wasm-unsafe-eval'"]);
+  assert.deepEqual(policy['style-src'], ["'self'"]);
+  for (const name of ['form-action', 'base-uri', 'object-src', 'frame-src', 'frame-ancestors']) assert.deepEqual(policy[name], ["'none'"], name);
+  assert.doesNotMatch(JSON.stringify(policy), /'unsafe-inline'|'unsafe-eval'|"\*"|"https:\/\/\*"/);
+});
+
+test('scripts and style sheets have the right integrity, and every local address exists', () => {
+  for (const { path, html } of pages) {
+    for (const { whole, name, attributes } of tags(html)) {
+      const url = attributes.src ?? (name === 'link' ? attributes.href : undefined);
+      if (!url || !['script', 'link', 'img'].includes(name) || /^(data:|https?:)/.test(url)) continue;
+      assert.ok(url.startsWith('/'), `${path}: not from the root: ${whole}`);
+      const file = url.slice(1).split(/[?#]/)[0];
+      assert.ok(files.includes(file), `${path}: ${url} is not in dist/`);
+      if (name === 'script' || attributes.rel === 'stylesheet' || attributes.rel === 'modulepreload') {
+        assert.equal(attributes.integrity, integrity(read(file)), `${path}: ${whole}`);
+      }
+    }
+  }
+});
+
+test('names in assets/ carry the hash of their content', () => {
+  const assets = files.filter((path) => path.startsWith('assets/'));
+  assert.ok(assets.some((path) => path.endsWith('.wasm')));
+  for (const path of assets) {
+    assert.equal(/-([0-9a-f]{16})\.[a-z0-9]+$/.exec(path)?.[1], contentHash(read(path)), path);
+  }
+  const outside = files.filter((path) => !path.startsWith('assets/') && /\.(js|wasm|css)$/.test(path));
+  assert.deepEqual(outside, [], 'code without a hash in its name');
+});
+
+test('the script names every wasm file with its integrity', () => {
+  const scripts = files.filter((path) => /^assets\/.*\.js$/.test(path)).map((path) => read(path).toString('utf8')).join('\n');
+  const wasm = files.filter((path) => path.endsWith('.wasm'));
+  assert.ok(wasm.length > 1, 'the app is split');
+  for (const path of wasm) {
+    assert.ok(scripts.includes(basename(path)), path);
+    assert.ok(scripts.includes(integrity(read(path))), path);
+  }
+  for (const [name] of scripts.matchAll(/[\w-]+\.wasm\b/g)) assert.ok(wasm.some((path) => basename(path) === name), `${name} is named but not there`);
+});
+
+test('hashed files are cached for ever, pages and the configuration never unasked', () => {
+  for (const path of files) {
+    const cache = headersFor(rules, `/${path}`)['cache-control'];
+    if (path.startsWith('assets/')) assert.match(cache, /max-age=31536000.*immutable/, path);
+    if (path.endsWith('.html') || path === 'config.json') assert.equal(cache, 'no-cache', path);
+  }
+  for (const page of ['/', '/auth/login']) assert.equal(headersFor(rules, page)['cache-control'], 'no-cache', page);
+  for (const [name, value] of [['x-content-type-options', 'nosniff'], ['referrer-policy', /origin/], ['permissions-policy', /camera=\(\)/], ['cross-origin-opener-policy', 'same-origin']]) {
+    const header = headersFor(rules, '/auth/login')[name];
+    if (value instanceof RegExp) assert.match(header, value);
+    else assert.equal(header, value);
+  }
+  // Hosts join the values when two rules give one header.
+  for (const path of files) {
+    const matching = rules.filter((rule) => rule.pattern.test(`/${path}`)).flatMap((rule) => rule.headers.map(([name]) => name));
+    assert.equal(new Set(matching).size, matching.length, `two rules give ${path} the same header`);
+  }
+});
+
+test('nothing of this machine, of the dev pool or for debugging is in it', () => {
+  const forbidden = [ROOT, homedir(), '/rustc/', '.cargo/registry', 'sourceMappingURL', '_devpool'].filter((text) => text.length > 2);
+  for (const path of files) {
+    const text = read(path).toString('latin1');
+    for (const word of forbidden) assert.ok(!text.includes(word), `${path} contains ${word}`);
+    assert.ok(!/\/(home|Users)\/[a-z]/.test(text), `${path} contains somebody's home`);
+    assert.ok(!/devpool/i.test(path) && !/\.map$/.test(path), path);
+    if (/\.(wasm|js|css|html)$/.test(path)) assert.ok(!/devpool/i.test(text), `${path} names the dev pool`);
+  }
+  assert.ok(!files.some((path) => /(^|\/)\./.test(path)), 'hidden files');
+});
+
+test('the server of `make run` keeps to dist/ and to this machine', async () => {
+  const site = await serve({ dist: DIST });
+  try {
+    const get = (path, init) => fetch(site.origin + path, init);
+    assert.equal((await get('/auth/login')).status, 200);
+    assert.equal((await get('/some/deep/link')).status, 200);
+    assert.equal((await get('/missing.js')).status, 404);
+    assert.equal((await get('/..%2fCargo.toml')).status, 400);
+    assert.equal((await get('/%5c..%5cCargo.toml')).status, 400);
+    assert.equal((await get('/', { method: 'POST' })).status, 405);
+    assert.equal((await get('/auth/login')).headers.get('content-security-policy'), headersFor(rules, '/')['content-security-policy']);
+    const wasm = files.find((path) => path.endsWith('.wasm'));
+    assert.equal((await get(`/${wasm}`)).headers.get('content-type'), 'application/wasm');
+    const { request } = await import('node:http');
+    const status = await new Promise((resolve, reject) => request(`${site.origin}/`, { headers: { host: 'example.com' } }, (answer) => resolve(answer.resume().statusCode)).on('error', reject).end());
+    assert.equal(status, 403);
+  } finally {
+    await site.close();
+  }
+});
+
+test('the sizes are listed', () => {
+  assert.ok(existsSync(join(ROOT, 'target/sizes.json')));
+});
