@@ -90,6 +90,7 @@ try {
   beside.kill();
   die(`the site could not be built: ${error.message}; what went wrong is above.`);
 }
+rmSync(join(DIST, '.trunk-lock'), { force: true });
 mkdirSync(join(ROOT, 'target'), { recursive: true });
 writeFileSync(STAMP, `${before} ${distState()}\n`);
 printSizes();

@@ -1,0 +1,112 @@
+// What every end-to-end test stands on: a dev pool and the built site of its own for each worker, a page that lets no
+// error pass unseen, and `pool` to do what a person does by other means (read mail, wait) or an administrator.
+//
+//   import { test, expect } from './support/fixtures';
+//   test('…', async ({ page, pool, expectProblem }) => { … });
+import { test as base, expect, type BrowserContext } from '@playwright/test';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DIST, ROOT, startServer, stop } from '../../../tools/lib.mjs';
+import { serve } from '../../../tools/serve.mjs';
+import { Pool } from './pool';
+
+export { expect };
+export { Pool } from './pool';
+
+/** The configuration the site is shipped with. */
+export type Config = Record<string, any>;
+export const shippedConfig = (): Config => JSON.parse(readFileSync(join(DIST, 'config.json'), 'utf8'));
+
+export interface Site {
+  origin: string;
+  /** Path and file of every request since the worker started, in order; `key` is missing when there was no such file. */
+  requests: { path: string; key?: string }[];
+}
+
+interface WorkerFixtures {
+  /** A Cognito of the worker's own: `http://127.0.0.1:PORT`. */
+  poolOrigin: string;
+  /** dist/, served with a configuration that points at `poolOrigin`. */
+  site: Site;
+}
+
+interface TestFixtures {
+  /** The dev pool, emptied before each test. */
+  pool: Pool;
+  /**
+   * Says that this test provokes a problem. Without it, an uncaught error, an error on the console or a violation of
+   * the Content-Security-Policy fails the test. (A Cognito call that is answered with an error is no problem.)
+   */
+  expectProblem: (pattern: RegExp) => void;
+}
+
+/** Serves dist/ with `/config.json` replaced. */
+export async function serveSite(config: Config): Promise<Site & { close(): Promise<void> }> {
+  if (!existsSync(join(DIST, 'index.html'))) throw new Error("dist/ is missing: run 'make build' first");
+  const requests: Site['requests'] = [];
+  const { origin, close } = await serve({
+    rewrite: (path: string, text: string) => (path === '/config.json' ? JSON.stringify(config) : text),
+    onRequest: (request: { path: string; key?: string }) => requests.push(request),
+  });
+  return { origin, requests, close };
+}
+
+/** Collects what a user would never be told: uncaught errors, errors on the console, policy violations. */
+export async function watchForProblems(context: BrowserContext, cognito: string): Promise<string[]> {
+  const problems: string[] = [];
+  await context.addInitScript(() => {
+    addEventListener('securitypolicyviolation', (event) => {
+      console.error(`[csp] ${event.violatedDirective} blocked ${event.blockedURI || 'inline'} (${event.sourceFile ?? ''}:${event.lineNumber})`);
+    });
+  });
+  context.on('weberror', (error) => problems.push(`uncaught: ${error.error().message}`));
+  context.on('console', (message) => {
+    const text = message.text(), at = message.location().url ?? '';
+    const policy = /content.security.policy|\[csp\]/i.test(text);
+    if (message.type() !== 'error' && !policy) return;
+    // Chromium writes a line for every answer that is not 2xx and for every request that could not be made.
+    if (!policy && /^Failed to load resource/.test(text) && at.startsWith(cognito)) return;
+    problems.push(`console: ${text}${at ? ` (${at})` : ''}`);
+  });
+  return problems;
+}
+
+export const test = base.extend<TestFixtures & { problems: { pattern: RegExp[] } }, WorkerFixtures>({
+  poolOrigin: [async ({}, use) => {
+    const program = join(ROOT, 'target/debug/devpool');
+    if (!existsSync(program)) throw new Error("the dev pool is not built: run 'make test', or 'cargo build -p devpool'");
+    const { child, started } = startServer(program, ['--memory', '--quiet', '--port', '0'], { ready: /^devpool listening on (http:\/\/[\d.]+:\d+)/ });
+    const [, origin] = await started;
+    await use(origin);
+    await stop(child);
+  }, { scope: 'worker' }],
+
+  site: [async ({ poolOrigin }, use) => {
+    const config = shippedConfig();
+    config.doorward = { ...config.doorward, endpoint: poolOrigin };
+    const site = await serveSite(config);
+    await use(site);
+    await site.close();
+  }, { scope: 'worker' }],
+
+  baseURL: async ({ site }, use) => use(site.origin),
+
+  pool: [async ({ poolOrigin, request }, use) => {
+    const pool = new Pool(poolOrigin, request);
+    await pool.reset();
+    await use(pool);
+  }, { auto: true }],
+
+  problems: async ({}, use) => use({ pattern: [] }),
+  expectProblem: async ({ problems }, use) => use((pattern) => problems.pattern.push(pattern)),
+
+  // Every page of the context is watched, also a second tab.
+  context: async ({ context, poolOrigin, problems }, use) => {
+    const seen = await watchForProblems(context, poolOrigin);
+    await use(context);
+    const unexpected = seen.filter((text) => !problems.pattern.some((pattern) => pattern.test(text)));
+    expect(unexpected, 'nothing went wrong in the page behind the scenes').toEqual([]);
+    const missing = problems.pattern.filter((pattern) => !seen.some((text) => pattern.test(text)));
+    expect(missing.map(String), 'every declared problem did happen').toEqual([]);
+  },
+});
