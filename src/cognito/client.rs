@@ -67,6 +67,12 @@ pub trait Transport {
     fn post(&self, request: HttpRequest<'_>) -> impl Future<Output = Result<HttpResponse, Fault>>;
 }
 
+impl<T: Transport> Transport for std::rc::Rc<T> {
+    fn post(&self, request: HttpRequest<'_>) -> impl Future<Output = Result<HttpResponse, Fault>> {
+        (**self).post(request)
+    }
+}
+
 /// Where the two services are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoints {

@@ -1,0 +1,85 @@
+//! The first view of the static routes as HTML, made at build time from the same components.
+
+use super::App;
+use crate::{
+    cognito::error::Fault,
+    config::Config,
+    i18n::Msg,
+    routes,
+    session::Session,
+    state::{AppState, Services},
+};
+use leptos::prelude::*;
+use leptos_router::location::RequestUrl;
+use serde_json::{Value, json};
+
+/// `{"routes": {path: {"title", "html"}}}` for [`routes::PRERENDERED`].
+///
+/// `/` carries only the frame and a sign of progress: hosts answer every deep link with it.
+pub fn prerender(config: &Config) -> Value {
+    let routes: serde_json::Map<_, _> =
+        routes::PRERENDERED.iter().map(|path| ((*path).to_owned(), page(path, config))).collect();
+    json!({ "routes": routes })
+}
+
+fn page(path: &str, config: &Config) -> Value {
+    let title = match path {
+        routes::SIGN_UP => Some(Msg::SignUpTitle),
+        routes::VERIFY => Some(Msg::VerifyTitle),
+        routes::LOGIN => Some(Msg::LoginTitle),
+        routes::FORGOT_PASSWORD => Some(Msg::ForgotTitle),
+        _ => None,
+    };
+    // While a session is being restored, a guarded page is drawn as the frame with a skeleton.
+    let (drawn, session) = match title {
+        Some(_) => (path, Session::SignedOut),
+        None => (routes::AUTHENTICATED, Session::Restoring),
+    };
+    let html = Owner::new().with(|| {
+        provide_context(RequestUrl::new(drawn));
+        let state = AppState::new(config.clone(), session, None, services());
+        view! { <App state=state /> }.to_html()
+    });
+    let title = title.map_or_else(|| config.name.clone(), |title| format!("{} · {}", title.text(), config.name));
+    json!({ "title": title, "html": html })
+}
+
+/// Nothing of the outside world exists at build time.
+fn services() -> Services {
+    Services {
+        account: || Box::pin(async { Err(Fault::ChunkMissing) }),
+        prepare: || {},
+        restore: || {},
+        time_of_day: |_| String::new(),
+        every_second: drop,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_static_routes_carry_their_forms() {
+        let config = crate::config::parse(include_str!("../../public/config.json"), "localhost").unwrap();
+        let pages = prerender(&config);
+        let html = |path: &str| pages["routes"][path]["html"].as_str().unwrap().to_owned();
+        for (path, id) in [
+            (routes::LOGIN, "login"),
+            (routes::SIGN_UP, "signup"),
+            (routes::VERIFY, "verify"),
+            (routes::FORGOT_PASSWORD, "forgot"),
+        ] {
+            let html = html(path);
+            assert!(html.contains(&format!("<form id=\"{id}\"")), "{path}: {html}");
+            assert!(html.contains("method=\"post\""), "a form without its app must not be sent as a GET");
+            for inline in ["style=", "<style", "<script", "javascript:", "onclick", "onsubmit"] {
+                assert!(!html.contains(inline), "{path} has {inline}");
+            }
+        }
+        assert!(html(routes::SIGN_UP).contains("Agent name"), "the configured attribute is asked for");
+        assert!(!html(routes::HOME).contains("<form"), "deep links get the frame only");
+        assert!(html(routes::HOME).contains("skeleton"));
+        assert_eq!(pages["routes"][routes::LOGIN]["title"], "Sign in · Doorward");
+    }
+}

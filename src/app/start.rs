@@ -1,0 +1,173 @@
+//! Starts the app in the browser: configuration, session, mounting. The only place where the
+//! browser room meets the others.
+
+use super::{
+    App,
+    lazy::{ChunkMissing, chunks},
+};
+use crate::{
+    browser::{self, BrowserWorld, LocalStorage},
+    cognito::error::Fault,
+    config::{self, Config, Problem},
+    session::{
+        Account, Change, Local, Session,
+        keeper::{Keeper, Pool, REFRESH_AHEAD},
+        store::{Store, remembered_email},
+        world::Storage,
+    },
+    state::{AppState, Services},
+};
+use leptos::{prelude::*, task::spawn_local, wasm_split::wasm_split};
+use std::{cell::RefCell, rc::Rc};
+
+thread_local! {
+    /// The one state of this page; the services are plain functions and find it here.
+    static APP: RefCell<Option<AppState>> = const { RefCell::new(None) };
+    /// The account, once it is loaded.
+    static ACCOUNT: RefCell<Option<Rc<dyn Account>>> = const { RefCell::new(None) };
+}
+
+/// Starts the app.
+pub fn start() {
+    spawn_local(async {
+        match configuration().await {
+            Ok(config) => run(config).await,
+            Err(problem) => show_problem(problem).await,
+        }
+    });
+}
+
+async fn configuration() -> Result<Config, Problem> {
+    let text = browser::fetch_text(config::PATH).await.map_err(Problem::Missing)?;
+    config::parse(&text, &browser::host())
+}
+
+async fn run(config: Config) {
+    let storage = LocalStorage::default();
+    let somebody = storage.get(&Store::new(&config.client).last_user_key()).is_some();
+    let session = if somebody { Session::Restoring } else { Session::SignedOut };
+    let owner = Owner::new();
+    let app = owner.with(|| AppState::new(config, session, remembered_email(&storage), services()));
+    APP.set(Some(app));
+    if somebody {
+        restore();
+    }
+    // The prerendered page stays until its live twin can be drawn in one go.
+    chunks::preload(&browser::path()).await;
+    browser::take_over(move || {
+        // Lives as long as the page.
+        std::mem::forget(leptos::mount::mount_to(browser::root(), move || view! { <App state=app /> }));
+    });
+    owner.with(|| keep_up(app));
+    std::mem::forget(owner);
+}
+
+async fn show_problem(problem: Problem) {
+    let Ok(view) = config_problem(problem).await else {
+        browser::report_failure();
+        return;
+    };
+    browser::take_over(move || {
+        std::mem::forget(leptos::mount::mount_to(browser::root(), move || view));
+    });
+}
+
+#[wasm_split(page_config_problem, wasm_split_path = leptos::wasm_split, fallible)]
+fn config_problem(problem: Problem) -> Result<AnyView, ChunkMissing> {
+    Ok(crate::pages::config_problem::ConfigProblem(
+        crate::pages::config_problem::ConfigProblemProps { problem },
+    )
+    .into_any())
+}
+
+fn services() -> Services {
+    Services { account, prepare, restore, time_of_day: browser::time_of_day, every_second: browser::every_second }
+}
+
+/// Runs with the state, if the app has started.
+fn with_app(run: impl FnOnce(AppState)) {
+    if let Some(app) = APP.with_borrow(|app| *app) {
+        run(app);
+    }
+}
+
+/// The chunk that makes calls: reqwest, SRP, the keeper.
+#[wasm_split(account, wasm_split_path = leptos::wasm_split, preload(load_account), fallible)]
+fn open_account(pool: Pool) -> Result<Rc<dyn Account>, ChunkMissing> {
+    let tell = |change: Change| with_app(|app| app.take_in(change));
+    Ok(Rc::new(Keeper::new(pool, BrowserWorld::default(), tell)))
+}
+
+fn account() -> Local<'static, Result<Rc<dyn Account>, Fault>> {
+    Box::pin(async {
+        if let Some(account) = ACCOUNT.with_borrow(Clone::clone) {
+            return Ok(account);
+        }
+        let app = APP.with_borrow(|app| *app).ok_or(Fault::ChunkMissing)?;
+        let pool = app.config.with_value(|config| Pool {
+            id: config.user_pool.clone(),
+            client: config.client.clone(),
+            endpoints: config.endpoints.clone(),
+        });
+        let opened = open_account(pool).await?;
+        // Two callers can have waited for the same chunk; the first account stays.
+        Ok(ACCOUNT.with_borrow_mut(|account| account.get_or_insert(opened).clone()))
+    })
+}
+
+/// Called often while a person uses a form; works once.
+fn prepare() {
+    thread_local! {
+        static PREPARED: RefCell<bool> = const { RefCell::new(false) };
+    }
+    if PREPARED.replace(true) {
+        return;
+    }
+    spawn_local(async {
+        match account().await {
+            Ok(account) => account.prepare(),
+            // Tried again, and said, when it is needed.
+            Err(_) => PREPARED.set(false),
+        }
+    });
+}
+
+fn restore() {
+    spawn_local(async {
+        match account().await {
+            Ok(account) => account.restore().await,
+            Err(_) => with_app(|app| app.stuck.set(true)),
+        }
+    });
+}
+
+/// Follows other tabs, and refreshes tokens before they end.
+fn keep_up(app: AppState) {
+    let store = app.config.with_value(|config| Store::new(&config.client));
+    browser::on_storage(move |key| {
+        if !store.concerns(key.as_deref()) {
+            return;
+        }
+        let somebody = LocalStorage::default().get(&store.last_user_key()).is_some();
+        if somebody {
+            restore();
+        } else {
+            app.take_in(Change::Session(Session::SignedOut));
+        }
+    });
+    let refresh = || {
+        spawn_local(async {
+            if let Some(account) = ACCOUNT.with_borrow(Clone::clone) {
+                account.keep_fresh().await;
+            }
+        });
+    };
+    browser::on_wake(refresh);
+    Effect::new(move |_| {
+        let ends = app.session.with(|session| match session {
+            Session::SignedIn(user) => Some(user.expires_at),
+            Session::Restoring | Session::SignedOut => None,
+        });
+        browser::wake_at(ends.map(|at| at.saturating_sub(REFRESH_AHEAD)), refresh);
+    });
+}

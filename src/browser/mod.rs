@@ -1,0 +1,19 @@
+//! The only room that names the browser: storage, network, clock, randomness, page.
+//!
+//! - [`BrowserWorld`] implements what the session keeper needs;
+//! - [`LocalStorage`] is the storage part of it alone, small enough for the first chunk;
+//! - [`take_over`] replaces the prerendered page by the live one;
+//! - the rest are small functions that the app is put together with.
+
+mod math;
+mod page;
+mod storage;
+mod time;
+mod transport;
+mod world;
+
+pub use math::BrowserMath;
+pub use page::{fetch_text, host, on_storage, on_wake, path, report_failure, root, take_over};
+pub use storage::LocalStorage;
+pub use time::{every_second, time_of_day, wake_at};
+pub use world::BrowserWorld;

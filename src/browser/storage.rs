@@ -1,0 +1,48 @@
+//! localStorage, with a memory behind it for browsers that deny or have filled theirs.
+
+use crate::session::world::Storage;
+use gloo_storage::Storage as _;
+use std::{cell::RefCell, collections::BTreeMap};
+
+thread_local! {
+    /// What could not be stored. Shared by all handles, gone with the page.
+    static FALLBACK: RefCell<BTreeMap<String, String>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// The origin's localStorage. Values are raw strings, as other clients of Cognito write them.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct LocalStorage;
+
+/// `None` when the browser denies storage: asking for it throws then, and gloo would panic.
+fn raw() -> Option<web_sys::Storage> {
+    let allowed = web_sys::window()?.local_storage().ok()??;
+    drop(allowed);
+    Some(gloo_storage::LocalStorage::raw())
+}
+
+impl Storage for LocalStorage {
+    fn get(&self, key: &str) -> Option<String> {
+        FALLBACK
+            .with_borrow(|memory| memory.get(key).cloned())
+            .or_else(|| raw()?.get_item(key).ok().flatten())
+    }
+
+    fn set(&self, key: &str, value: &str) {
+        let stored = raw().is_some_and(|storage| storage.set_item(key, value).is_ok());
+        FALLBACK.with_borrow_mut(|memory| {
+            if stored {
+                memory.remove(key);
+            } else {
+                memory.insert(key.to_owned(), value.to_owned());
+            }
+        });
+    }
+
+    fn remove(&self, key: &str) {
+        FALLBACK.with_borrow_mut(|memory| memory.remove(key));
+        if let Some(storage) = raw() {
+            // Nothing more can be done about a storage that does not let go.
+            drop(storage.remove_item(key));
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Clocks and timers.
+
+use leptos::prelude::{TimeoutHandle, set_timeout_with_handle};
+use std::{cell::RefCell, time::Duration};
+use wasm_bindgen::JsValue;
+
+/// Seconds since 1970 by the machine's clock.
+pub(super) fn now() -> u64 {
+    (js_sys::Date::now() / 1000.0) as u64
+}
+
+/// A time of day as the person's language writes it, from seconds since 1970.
+pub fn time_of_day(seconds: u64) -> String {
+    let date = js_sys::Date::new(&JsValue::from_f64(seconds as f64 * 1000.0));
+    let options = js_sys::Object::new();
+    // Setting a property of a fresh object does not fail.
+    drop(js_sys::Reflect::set(&options, &"timeStyle".into(), &"short".into()));
+    date.to_locale_time_string_with_options("default", &options).into()
+}
+
+/// Calls back every second until it answers false.
+pub fn every_second(tick: Box<dyn Fn() -> bool>) {
+    drop(set_timeout_with_handle(
+        move || {
+            if tick() {
+                every_second(tick);
+            }
+        },
+        Duration::from_secs(1),
+    ));
+}
+
+/// Calls back once at a time, in seconds since 1970; replaces the call that was planned before.
+/// `None` only cancels.
+pub fn wake_at(at: Option<u64>, then: impl FnOnce() + 'static) {
+    thread_local! {
+        static PLANNED: RefCell<Option<TimeoutHandle>> = const { RefCell::new(None) };
+    }
+    /// Timers of browsers overflow after 24 days; an hour more often is often enough.
+    const LONGEST: u64 = 3600;
+    if let Some(planned) = PLANNED.take() {
+        planned.clear();
+    }
+    let Some(at) = at else { return };
+    let wait = at.saturating_sub(now()).clamp(1, LONGEST);
+    PLANNED.set(set_timeout_with_handle(then, Duration::from_secs(wait)).ok());
+}

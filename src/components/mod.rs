@@ -1,0 +1,15 @@
+//! Fields, buttons, alerts, headings: what pages are made of. They know nothing of Cognito.
+
+mod alert;
+mod button;
+mod field;
+mod form;
+mod page;
+mod rules;
+
+pub use alert::{Alert, Tone};
+pub use button::{Submit, WorkButton};
+pub use field::{Field, FieldState, Kind};
+pub use form::Form;
+pub use page::{Arrived, Page, SiteName, Skeleton};
+pub use rules::{RuleState, Rules};

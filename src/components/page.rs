@@ -1,0 +1,74 @@
+//! The frame of one page inside the app: its heading, title and focus.
+
+use crate::i18n::Msg;
+use leptos::{html, prelude::*};
+
+/// In context: whether a page has been shown already. The first page leaves focus where the browser
+/// put it; later ones move it to their heading, which also announces them.
+#[derive(Clone, Copy, Default)]
+pub struct Arrived(StoredValue<bool>);
+
+/// A page: sets the document's title, shows the heading, and moves focus to it after a change of
+/// route.
+#[component]
+pub fn Page(
+    /// The heading; the document's title is made from it.
+    #[prop(into)]
+    title: Signal<String>,
+    /// One sentence below the heading.
+    #[prop(optional, into)]
+    lead: Option<Signal<String>>,
+    /// A page with more room than a form needs.
+    #[prop(optional)]
+    wide: bool,
+    /// The rest.
+    children: Children,
+) -> impl IntoView {
+    let heading = NodeRef::<html::H1>::new();
+    let site = use_context::<SiteName>().map(|name| name.0.get_value());
+    let arrived = use_context::<Arrived>();
+    Effect::new(move |_| {
+        let title = title.get();
+        document().set_title(&match &site {
+            Some(site) => format!("{title} · {site}"),
+            None => title,
+        });
+    });
+    Effect::new(move |_| {
+        let Some(heading) = heading.get() else { return };
+        if let Some(Arrived(before)) = arrived {
+            if before.get_value() {
+                // Focus that cannot be moved is no reason to fail.
+                drop(heading.focus());
+            }
+            before.set_value(true);
+        }
+    });
+    view! {
+        <div class=if wide { "card card--wide" } else { "card" }>
+            <h1 node_ref=heading class="card__title" tabindex="-1">
+                {title}
+            </h1>
+            {lead.map(|lead| view! { <p class="card__lead">{lead}</p> })}
+            {children()}
+        </div>
+    }
+}
+
+/// In context: what the site calls itself.
+#[derive(Clone, Copy)]
+pub struct SiteName(pub StoredValue<String>);
+
+/// Stands where a page is coming.
+#[component]
+pub fn Skeleton() -> impl IntoView {
+    view! {
+        <div class="card skeleton" role="status">
+            <span class="visually-hidden">{Msg::Loading.text()}</span>
+            <span class="skeleton__line skeleton__line--title"></span>
+            <span class="skeleton__line"></span>
+            <span class="skeleton__line"></span>
+            <span class="skeleton__line skeleton__line--button"></span>
+        </div>
+    }
+}

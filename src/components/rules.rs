@@ -1,0 +1,44 @@
+//! A list of requirements that is ticked off while typing.
+
+use crate::i18n::Msg;
+use leptos::prelude::*;
+
+/// One requirement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleState {
+    /// What is required.
+    pub text: String,
+    /// Whether it is met.
+    pub met: bool,
+}
+
+/// The list.
+#[component]
+pub fn Rules(
+    /// The requirements as they stand.
+    #[prop(into)]
+    rules: Signal<Vec<RuleState>>,
+) -> impl IntoView {
+    view! {
+        <div class="rules">
+            <p class="rules__title">{Msg::RulesTitle.text()}</p>
+            <ul class="rules__list">
+                {move || {
+                    rules
+                        .get()
+                        .into_iter()
+                        .map(|rule| {
+                            let state = if rule.met { Msg::RuleMet } else { Msg::RuleOpen };
+                            view! {
+                                <li class=if rule.met { "rule rule--met" } else { "rule" }>
+                                    <span class="visually-hidden">{state.text()}" "</span>
+                                    {rule.text}
+                                </li>
+                            }
+                        })
+                        .collect_view()
+                }}
+            </ul>
+        </div>
+    }
+}

@@ -1,0 +1,173 @@
+//! The signed-in person's page: greeting, details to edit, the profile object, the session.
+
+use super::problem::{Doing, Explained, Problem, explain};
+use crate::{
+    cognito::operations::Attribute,
+    components::{Alert, Field, FieldState, Form, Kind, Page, Submit, Tone},
+    i18n::Msg,
+    session::{Session, User},
+    state::AppState,
+};
+use leptos::{prelude::*, task::spawn_local};
+
+/// The page. Only shown while somebody is signed in.
+#[component]
+pub fn Authenticated() -> impl IntoView {
+    let app = AppState::get();
+    let user = Memo::new(move |_| {
+        app.session.with(|session| match session {
+            Session::SignedIn(user) => Some(user.clone()),
+            Session::Restoring | Session::SignedOut => None,
+        })
+    });
+    let with_user = move |read: fn(&User) -> String| user.with(|user| user.as_ref().map(read).unwrap_or_default());
+    let title = Signal::derive(move || match with_user(|u| u.profile.display_name().unwrap_or_default().to_owned()) {
+        name if name.is_empty() => Msg::GreetingPlain.text().to_owned(),
+        name => Msg::Greeting.fill(&[&name]),
+    });
+    let stale = Signal::derive(move || {
+        user.with(|user| user.as_ref().and_then(|u| u.stale.clone())).map(|error| explain(&error, Doing::OwnAccount))
+    });
+    view! {
+        <Page title=title wide=true>
+            {move || stale.get().map(|problem| view! { <Stale problem=problem /> })}
+            <Details />
+            <section class="section" aria-labelledby="profile-object">
+                <h2 class="section__title" id="profile-object">{Msg::ProfileObject.text()}</h2>
+                <p class="section__lead">{Msg::ProfileObjectLead.text()}</p>
+                <pre class="object" tabindex="0" aria-labelledby="profile-object">
+                    {move || with_user(|u| u.profile.to_json())}
+                </pre>
+            </section>
+            <section class="section" aria-labelledby="session-title">
+                <h2 class="section__title" id="session-title">{Msg::SessionTitle.text()}</h2>
+                <p>
+                    {move || {
+                        user.with(|user| user.as_ref().map(|u| u.expires_at))
+                            .map(|at| Msg::SessionRenews.fill(&[&(app.services.time_of_day)(at)]))
+                    }}
+                </p>
+            </section>
+        </Page>
+    }
+}
+
+/// Says that the details may be old, and why.
+#[component]
+fn Stale(problem: Explained) -> impl IntoView {
+    let app = AppState::get();
+    let again = move |_| (app.services.restore)();
+    view! {
+        <Alert tone=Tone::Info>
+            <p>{Msg::Stale.text()} " " {problem.text}</p>
+            <p><button type="button" class="link" on:click=again>{Msg::TryAgain.text()}</button></p>
+        </Alert>
+    }
+}
+
+/// The attributes that the configuration lets people edit.
+#[component]
+fn Details() -> impl IntoView {
+    let app = AppState::get();
+    let current = move |field: &crate::config::AttributeField| {
+        app.session.with_untracked(|session| match session {
+            Session::SignedIn(user) => user.profile.get(&field.name).unwrap_or_default().to_owned(),
+            Session::Restoring | Session::SignedOut => String::new(),
+        })
+    };
+    let fields: Vec<_> = app.config.with_value(|config| {
+        config.attributes.iter().filter(|field| field.editable).map(|field| (field.clone(), FieldState::default())).collect()
+    });
+    if fields.is_empty() {
+        return ().into_any();
+    }
+    let working = RwSignal::new(false);
+    let problem = RwSignal::new(None::<Explained>);
+    let news = RwSignal::new(None::<Msg>);
+    let drawn = fields
+        .iter()
+        .map(|(field, state)| {
+            view! {
+                <Field
+                    id=format!("attribute-{}", field.name.as_str())
+                    label=field.label.clone()
+                    kind=Kind::Text
+                    state=*state
+                    value=current(field)
+                    optional=!field.required
+                />
+            }
+        })
+        .collect_view();
+    // The profile that GetUser brings can be newer than the one the fields were filled from. What the
+    // person has changed in the meantime stays.
+    let filled = StoredValue::new(fields.iter().map(|(field, _)| current(field)).collect::<Vec<_>>());
+    let to_fill = fields.clone();
+    Effect::new(move |_| {
+        app.session.track();
+        for (i, (field, state)) in to_fill.iter().enumerate() {
+            let newest = current(field);
+            let before = filled.with_value(|filled| filled[i].clone());
+            if newest != before {
+                if state.value() == before {
+                    state.fill(&newest);
+                }
+                filled.update_value(|filled| filled[i] = newest);
+            }
+        }
+    });
+    let submit = move || {
+        problem.set(None);
+        news.set(None);
+        let mut complete = true;
+        let changed: Vec<_> = fields
+            .iter()
+            .filter_map(|(field, state)| {
+                let value = state.value().trim().to_owned();
+                let missing = field.required && value.is_empty();
+                complete &= !missing;
+                let value = state.check(if missing { Err(Msg::FieldRequired) } else { Ok(value) })?;
+                (value != current(field)).then(|| Attribute { name: field.name.clone(), value })
+            })
+            .collect();
+        if !complete {
+            let states: Vec<_> = fields.iter().map(|(_, state)| *state).collect();
+            FieldState::focus_first_error(&states);
+            return;
+        }
+        if changed.is_empty() {
+            news.set(Some(Msg::NothingChanged));
+            return;
+        }
+        working.set(true);
+        spawn_local(async move {
+            let answer = match (app.services.account)().await {
+                Ok(account) => account.update_attributes(changed).await,
+                Err(fault) => Err(fault.into()),
+            };
+            working.set(false);
+            match answer {
+                Ok(()) => news.set(Some(Msg::Saved)),
+                Err(error) => problem.set(Some(explain(&error, Doing::OwnAccount))),
+            }
+        });
+    };
+    view! {
+        <section class="section" aria-labelledby="details-title">
+            <h2 class="section__title" id="details-title">{Msg::ProfileTitle.text()}</h2>
+            {move || {
+                news.get()
+                    .map(|text| {
+                        let tone = if text == Msg::Saved { Tone::Success } else { Tone::Info };
+                        view! { <Alert tone=tone><p>{text.text()}</p></Alert> }
+                    })
+            }}
+            <Problem problem=problem />
+            <Form id="details" working=working on_submit=submit>
+                {drawn}
+                <Submit label=Msg::Save busy=Msg::Saving working=working />
+            </Form>
+        </section>
+    }
+        .into_any()
+}

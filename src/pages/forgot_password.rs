@@ -1,0 +1,187 @@
+//! A forgotten password: ask for a code, then set a new one with it.
+
+use super::{
+    password_fields::{NewPasswordField, checked},
+    problem::{Doing, Explained, Place, Problem, explain, field_text},
+};
+use crate::{
+    cognito::{
+        error::Error,
+        types::{ConfirmationCode, Email},
+    },
+    components::{Alert, Field, FieldState, Form, Kind, Page, Submit, Tone, WorkButton},
+    i18n::Msg,
+    routes,
+    state::{AppState, Notice},
+};
+use leptos::{prelude::*, task::spawn_local};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+
+/// The page: first the address, then the code and the new password.
+#[component]
+pub fn ForgotPassword() -> impl IntoView {
+    let app = AppState::get();
+    let sent_to = RwSignal::new(None::<Email>);
+    let notice = app.take_notice();
+    move || match sent_to.get() {
+        None => view! { <AskForCode notice=notice sent_to=sent_to /> }.into_any(),
+        Some(email) => view! { <SetPassword email=email sent_to=sent_to /> }.into_any(),
+    }
+}
+
+#[component]
+fn AskForCode(notice: Option<Notice>, sent_to: RwSignal<Option<Email>>) -> impl IntoView {
+    let app = AppState::get();
+    let email = FieldState::default();
+    let working = RwSignal::new(false);
+    let problem = RwSignal::new(None::<Explained>);
+    let submit = move || {
+        problem.set(None);
+        let text = email.value();
+        let address = email.check(match text.trim() {
+            "" => Err(Msg::EmailMissing),
+            text => Email::parse(text).ok_or(Msg::EmailWrong),
+        });
+        let Some(address) = address else {
+            email.focus();
+            return;
+        };
+        working.set(true);
+        spawn_local(async move {
+            let answer = match (app.services.account)().await {
+                Ok(account) => {
+                    account.remember(address.clone());
+                    account.forgot_password(address.to_user_name()).await
+                }
+                Err(fault) => Err(fault.into()),
+            };
+            working.set(false);
+            match answer {
+                Ok(_) => sent_to.set(Some(address)),
+                Err(error) => problem.set(Some(explain(&error, Doing::AskingReset))),
+            }
+        });
+    };
+    view! {
+        <Page
+            title=Signal::derive(|| Msg::ForgotTitle.text().to_owned())
+            lead=Signal::derive(|| Msg::ForgotLead.text().to_owned())
+        >
+            {notice.map(|notice| view! { <Alert tone=Tone::Info><p>{notice.text().text()}</p></Alert> })}
+            <Problem problem=problem />
+            <Form id="forgot" working=working on_submit=submit on_use=Callback::new(move |()| (app.services.prepare)())>
+                <Field
+                    id="email"
+                    label=Msg::Email.text()
+                    kind=Kind::Email
+                    state=email
+                    value=app.email.get_untracked().map(|email| email.as_str().to_owned()).unwrap_or_default()
+                />
+                <Submit label=Msg::SendCode busy=Msg::SendingCode working=working />
+            </Form>
+            <p class="card__foot"><a href=routes::LOGIN>{Msg::BackToSignIn.text()}</a></p>
+        </Page>
+    }
+}
+
+#[component]
+fn SetPassword(email: Email, sent_to: RwSignal<Option<Email>>) -> impl IntoView {
+    let app = AppState::get();
+    let (code, password) = (FieldState::default(), FieldState::default());
+    let (working, resending) = (RwSignal::new(false), RwSignal::new(false));
+    let problem = RwSignal::new(None::<Explained>);
+    let news = RwSignal::new(false);
+    let navigate = use_navigate();
+    let address = email.as_str().to_owned();
+    let user = email.to_user_name();
+
+    let failed = move |error: Error| {
+        let explained = explain(&error, Doing::SettingPassword);
+        let field = match explained.place {
+            Place::Code => Some(code),
+            Place::NewPassword => Some(password),
+            Place::Form => None,
+        };
+        match field.zip(field_text(&error)) {
+            Some((field, text)) => {
+                field.fail(text);
+                field.focus();
+            }
+            None => problem.set(Some(explained)),
+        }
+    };
+    let submit = {
+        let user = user.clone();
+        move || {
+            problem.set(None);
+            news.set(false);
+            let typed = code.value();
+            let entered = code.check(match typed.trim() {
+                "" => Err(Msg::CodeMissing),
+                text => ConfirmationCode::parse(text).ok_or(Msg::CodeMalformed),
+            });
+            let (Some(entered), Some(chosen)) = (entered, checked(password)) else {
+                FieldState::focus_first_error(&[code, password]);
+                return;
+            };
+            let (user, navigate) = (user.clone(), navigate.clone());
+            working.set(true);
+            spawn_local(async move {
+                let answer = match (app.services.account)().await {
+                    Ok(account) => account.reset_password(user, entered, chosen).await,
+                    Err(fault) => Err(fault.into()),
+                };
+                working.set(false);
+                match answer {
+                    Ok(()) => {
+                        app.notice.set(Some(Notice::PasswordReset));
+                        navigate(routes::LOGIN, NavigateOptions::default());
+                    }
+                    Err(error) => failed(error),
+                }
+            });
+        }
+    };
+    let resend = move || {
+        problem.set(None);
+        news.set(false);
+        resending.set(true);
+        let user = user.clone();
+        spawn_local(async move {
+            let answer = match (app.services.account)().await {
+                Ok(account) => account.forgot_password(user).await,
+                Err(fault) => Err(fault.into()),
+            };
+            resending.set(false);
+            match answer {
+                Ok(_) => news.set(true),
+                Err(error) => problem.set(Some(explain(&error, Doing::AskingReset))),
+            }
+        });
+    };
+    let resend_label =
+        Signal::derive(move || if resending.get() { Msg::Resending.text() } else { Msg::ResendCode.text() }.to_owned());
+    let hidden_name = address.clone();
+    view! {
+        <Page
+            title=Signal::derive(|| Msg::ForgotTitle.text().to_owned())
+            lead=Signal::derive(move || Msg::ResetLead.fill(&[&address]))
+        >
+            {move || {
+                news.get().then(|| view! { <Alert tone=Tone::Success><p>{Msg::NewCodeSent.text()}</p></Alert> })
+            }}
+            <Problem problem=problem />
+            <Form id="reset" working=working on_submit=submit>
+                // Tells password managers whose password this is.
+                <input type="email" name="username" autocomplete="username" value=hidden_name hidden readonly />
+                <Field id="code" label=Msg::Code.text() kind=Kind::Code state=code hint=Msg::CodeHint.text() />
+                <NewPasswordField id="new_password" label=Msg::NewPassword state=password />
+                <Submit label=Msg::ResetPassword busy=Msg::Resetting working=working />
+                <WorkButton label=resend_label blocked=Signal::derive(|| false) working=resending on_press=resend />
+            </Form>
+            <p class="card__foot">
+                <button type="button" class="link" on:click=move |_| sent_to.set(None)>{Msg::OtherEmail.text()}</button>
+            </p>
+        </Page>
+    }
+}

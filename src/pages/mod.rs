@@ -1,0 +1,15 @@
+//! One file a page: draws a step and sends events. What a page needs from outside comes through
+//! [`AppState`](crate::state::AppState).
+
+pub mod authenticated;
+pub mod config_problem;
+pub mod forgot_password;
+pub mod home;
+pub mod login;
+mod new_password;
+pub mod not_found;
+mod password_fields;
+mod problem;
+pub mod sign_out;
+pub mod sign_up;
+pub mod verify;

@@ -1,0 +1,17 @@
+//! A path that is not ours.
+
+use crate::{components::Page, i18n::Msg, routes};
+use leptos::prelude::*;
+
+/// The page.
+#[component]
+pub fn NotFound() -> impl IntoView {
+    view! {
+        <Page
+            title=Signal::derive(|| Msg::NotFoundTitle.text().to_owned())
+            lead=Signal::derive(|| Msg::NotFoundLead.text().to_owned())
+        >
+            <p class="actions"><a class="button button--primary" href=routes::HOME>{Msg::ToHome.text()}</a></p>
+        </Page>
+    }
+}

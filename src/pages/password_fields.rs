@@ -1,0 +1,52 @@
+//! A new password, and the pool's rules ticked off while it is typed.
+
+use crate::{
+    cognito::password_policy::{PasswordPolicy, Rule},
+    cognito::types::Password,
+    components::{Field, FieldState, Kind, RuleState, Rules},
+    i18n::Msg,
+    state::AppState,
+};
+use leptos::prelude::*;
+
+/// Reads the field against the policy.
+pub fn checked(field: FieldState) -> Option<Password> {
+    let policy = AppState::get().config.with_value(|config| config.password_policy);
+    let text = field.value();
+    field.check(if policy.accepts(&text) { Ok(Password::new(text)) } else { Err(Msg::PasswordWeak) })
+}
+
+/// The field and its rules.
+#[component]
+pub fn NewPasswordField(
+    /// Unique on the page.
+    id: &'static str,
+    /// The visible label.
+    label: Msg,
+    /// Holds the value and the error.
+    state: FieldState,
+) -> impl IntoView {
+    let policy = AppState::get().config.with_value(|config| config.password_policy);
+    let rules = Signal::derive(move || {
+        let typed = state.live();
+        states(policy, &typed)
+    });
+    view! {
+        <Field id=id label=label.text() kind=Kind::NewPassword state=state />
+        <Rules rules=rules />
+    }
+}
+
+fn states(policy: PasswordPolicy, typed: &str) -> Vec<RuleState> {
+    policy.rules().map(|rule| RuleState { text: text(rule), met: rule.holds(typed) }).collect()
+}
+
+fn text(rule: Rule) -> String {
+    match rule {
+        Rule::Length(min) => Msg::RuleLength.fill(&[&min.to_string()]),
+        Rule::Lowercase => Msg::RuleLowercase.text().to_owned(),
+        Rule::Uppercase => Msg::RuleUppercase.text().to_owned(),
+        Rule::Number => Msg::RuleNumber.text().to_owned(),
+        Rule::Symbol => Msg::RuleSymbol.text().to_owned(),
+    }
+}

@@ -1,0 +1,119 @@
+//! Create an account.
+
+use super::{
+    password_fields::{NewPasswordField, checked},
+    problem::{Doing, Explained, Place, Problem, explain, field_text},
+};
+use crate::{
+    cognito::{error::Error, operations::Attribute, types::Email},
+    components::{Field, FieldState, Form, Kind, Page, Submit},
+    i18n::Msg,
+    routes,
+    session::SignedUp,
+    state::{AppState, Notice},
+};
+use leptos::{prelude::*, task::spawn_local};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+
+/// The page.
+#[component]
+pub fn SignUp() -> impl IntoView {
+    let app = AppState::get();
+    let (email, password, confirm) = (FieldState::default(), FieldState::default(), FieldState::default());
+    let attributes: Vec<_> = app.config.with_value(|config| {
+        config.attributes.iter().filter(|field| field.sign_up).map(|field| (field.clone(), FieldState::default())).collect()
+    });
+    let working = RwSignal::new(false);
+    let problem = RwSignal::new(None::<Explained>);
+    let navigate = use_navigate();
+    let drawn = attributes
+        .iter()
+        .map(|(field, state)| {
+            view! {
+                <Field
+                    id=format!("attribute-{}", field.name.as_str())
+                    label=field.label.clone()
+                    kind=Kind::Text
+                    state=*state
+                    optional=!field.required
+                />
+            }
+        })
+        .collect_view();
+
+    let failed = move |error: Error| {
+        let explained = explain(&error, Doing::SigningUp);
+        match (explained.place, field_text(&error)) {
+            (Place::NewPassword, Some(text)) => {
+                password.fail(text);
+                password.focus();
+            }
+            _ => problem.set(Some(explained)),
+        }
+    };
+    let submit = move || {
+        problem.set(None);
+        let text = email.value();
+        let address = email.check(match text.trim() {
+            "" => Err(Msg::EmailMissing),
+            text => Email::parse(text).ok_or(Msg::EmailWrong),
+        });
+        let typed: Vec<_> = attributes
+            .iter()
+            .map(|(field, state)| {
+                let value = state.value().trim().to_owned();
+                let missing = field.required && value.is_empty();
+                let value = state.check(if missing { Err(Msg::FieldRequired) } else { Ok(value) })?;
+                Some(Attribute { name: field.name.clone(), value })
+            })
+            .collect();
+        let chosen = checked(password);
+        let same = confirm.check(if confirm.value() == password.value() { Ok(()) } else { Err(Msg::ConfirmPasswordWrong) });
+        let all: Option<Vec<_>> = typed.into_iter().collect();
+        let (Some(address), Some(chosen), Some(()), Some(all)) = (address, chosen, same, all) else {
+            let order: Vec<_> =
+                [email].into_iter().chain(attributes.iter().map(|(_, state)| *state)).chain([password, confirm]).collect();
+            FieldState::focus_first_error(&order);
+            return;
+        };
+        let filled = all.into_iter().filter(|attribute| !attribute.value.is_empty()).collect();
+        let navigate = navigate.clone();
+        working.set(true);
+        spawn_local(async move {
+            let answer = match (app.services.account)().await {
+                Ok(account) => account.sign_up(address, chosen, filled).await,
+                Err(fault) => Err(fault.into()),
+            };
+            working.set(false);
+            match answer {
+                Ok(SignedUp { confirmed: true, .. }) => {
+                    app.notice.set(Some(Notice::AccountReady));
+                    navigate(routes::LOGIN, NavigateOptions::default());
+                }
+                Ok(_) => {
+                    app.notice.set(Some(Notice::CodeSent));
+                    navigate(routes::VERIFY, NavigateOptions::default());
+                }
+                Err(error) => failed(error),
+            }
+        });
+    };
+    view! {
+        <Page
+            title=Signal::derive(|| Msg::SignUpTitle.text().to_owned())
+            lead=Signal::derive(|| Msg::SignUpLead.text().to_owned())
+        >
+            <Problem problem=problem />
+            <Form id="signup" working=working on_submit=submit on_use=Callback::new(move |()| (app.services.prepare)())>
+                <Field id="email" label=Msg::Email.text() kind=Kind::Email state=email />
+                {drawn}
+                <NewPasswordField id="password" label=Msg::Password state=password />
+                <Field id="confirm_password" label=Msg::ConfirmPassword.text() kind=Kind::NewPassword state=confirm />
+                <Submit label=Msg::CreateAccount busy=Msg::CreatingAccount working=working />
+            </Form>
+            <p class="card__foot">
+                {Msg::HaveAccount.text()} " " <a href=routes::LOGIN>{Msg::SignInLink.text()}</a>
+            </p>
+        </Page>
+    }
+}

@@ -1,0 +1,99 @@
+//! Who is signed in: keeps the tokens, refreshes them, tells everyone.
+//!
+//! - [`Session`] is the one signal that every guard and every page reads;
+//! - [`store`] is the layout of the tokens in storage, shared with amazon-cognito-identity-js;
+//! - [`keeper`] does the work, over the small traits in [`world`];
+//! - [`Account`] is what pages call. It is a trait object, so that everything behind it can be
+//!   loaded when it is needed.
+
+pub mod keeper;
+pub mod profile;
+pub mod store;
+pub mod world;
+
+use crate::cognito::{
+    error::Error,
+    operations::{Attribute, CodeDelivery},
+    sign_in::{Event, Step},
+    types::{ConfirmationCode, Email, Password, UserName},
+};
+pub use profile::Profile;
+use std::{future::Future, pin::Pin};
+
+/// Whether somebody is signed in. One signal of this type gates every route.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Session {
+    /// There are tokens in storage and they are being looked at. Neither the login page nor a
+    /// guarded page is shown.
+    Restoring,
+    /// Nobody is signed in.
+    SignedOut,
+    /// Somebody is.
+    SignedIn(User),
+}
+
+/// The authenticated user.
+#[derive(Debug, Clone, PartialEq)]
+pub struct User {
+    /// The pool's name for the person.
+    pub username: UserName,
+    /// Their attributes.
+    pub profile: Profile,
+    /// When the access token ends, seconds since 1970. It is renewed before.
+    pub expires_at: u64,
+    /// Why the profile could not be brought up to date, if so: it is the one from the ID token then.
+    pub stale: Option<Error>,
+}
+
+/// What the keeper tells the app.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// Somebody signed in or out, here or in another tab, or the profile changed.
+    Session(Session),
+    /// The session was ended by the server, not by the person.
+    Ended,
+    /// The email address to fill in next time.
+    Remembered(Option<Email>),
+}
+
+/// What a sign-up led to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SignedUp {
+    /// The account needs no code.
+    pub confirmed: bool,
+    /// Where the code was sent.
+    pub delivery: Option<CodeDelivery>,
+}
+
+/// A future that stays on this thread, as everything in a browser does.
+pub type Local<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// Everything pages can ask for. Every method ends with a typed result; none panics.
+pub trait Account {
+    /// Makes the part of a sign-in that does not depend on what is typed.
+    fn prepare(&self);
+    /// Carries a sign-in on until it needs the person again. Tokens are stored when it is done.
+    fn sign_in(&self, step: Step, event: Event) -> Local<'_, Step>;
+    /// Creates an account.
+    fn sign_up(&self, email: Email, password: Password, attributes: Vec<Attribute>) -> Local<'_, Result<SignedUp, Error>>;
+    /// Proves the email address.
+    fn confirm_sign_up(&self, user: UserName, code: ConfirmationCode) -> Local<'_, Result<(), Error>>;
+    /// Sends a new code.
+    fn resend_code(&self, user: UserName) -> Local<'_, Result<Option<CodeDelivery>, Error>>;
+    /// Sends a code to set a new password with.
+    fn forgot_password(&self, user: UserName) -> Local<'_, Result<Option<CodeDelivery>, Error>>;
+    /// Sets the new password.
+    fn reset_password(&self, user: UserName, code: ConfirmationCode, password: Password) -> Local<'_, Result<(), Error>>;
+    /// Looks at the stored tokens at start, or after another tab changed them.
+    fn restore(&self) -> Local<'_, ()>;
+    /// Fetches the profile again, refreshing the tokens if needed.
+    fn reload(&self) -> Local<'_, ()>;
+    /// Refreshes the tokens if they end soon.
+    fn keep_fresh(&self) -> Local<'_, ()>;
+    /// Changes attributes, then the profile.
+    fn update_attributes(&self, attributes: Vec<Attribute>) -> Local<'_, Result<(), Error>>;
+    /// Forgets the tokens at once, and tells the server if it can be reached.
+    fn sign_out(&self) -> Local<'_, ()>;
+    /// Keeps an email address to fill in next time.
+    fn remember(&self, email: Email);
+}

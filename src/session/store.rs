@@ -1,0 +1,162 @@
+//! The tokens in storage, in the layout of amazon-cognito-identity-js and Amplify, so that a
+//! session of one is a session of the other. All values are raw strings.
+//!
+//! `CognitoIdentityServiceProvider.{clientId}.LastAuthUser` names the user; the tokens are under
+//! `CognitoIdentityServiceProvider.{clientId}.{username}.` + `accessToken`, `idToken`,
+//! `refreshToken`, `clockDrift`. Beside it, from the boilerplate this app replaces: `User_Email` and
+//! `user_token`.
+
+use super::world::Storage;
+use crate::cognito::types::{AccessToken, ClientId, Email, IdToken, RefreshToken, Tokens, UserName};
+
+/// The email address to fill in next time; survives a sign-out.
+pub const USER_EMAIL: &str = "User_Email";
+/// The access token, for code that was written for the boilerplate.
+pub const USER_TOKEN: &str = "user_token";
+
+/// Reads and writes the layout for one app client.
+#[derive(Debug, Clone)]
+pub struct Store {
+    prefix: String,
+}
+
+impl Store {
+    /// For this app client.
+    pub fn new(client: &ClientId) -> Self {
+        Self { prefix: format!("CognitoIdentityServiceProvider.{}", client.as_str()) }
+    }
+
+    /// The key that tells whether anybody is signed in; cheap to look at.
+    pub fn last_user_key(&self) -> String {
+        format!("{}.LastAuthUser", self.prefix)
+    }
+
+    /// Whether a change of this key concerns the session. `None` stands for "everything was
+    /// cleared".
+    pub fn concerns(&self, key: Option<&str>) -> bool {
+        key.is_none_or(|key| key.starts_with(&self.prefix) && key[self.prefix.len()..].starts_with('.'))
+    }
+
+    fn key(&self, user: &UserName, name: &str) -> String {
+        format!("{}.{}.{name}", self.prefix, user.as_str())
+    }
+
+    /// The stored session, if it is whole.
+    pub fn load(&self, storage: &impl Storage) -> Option<(UserName, Tokens)> {
+        let user = storage.get(&self.last_user_key()).filter(|name| !name.is_empty()).map(UserName::new)?;
+        let read = |name: &str| storage.get(&self.key(&user, name)).filter(|text| !text.is_empty());
+        let tokens = Tokens {
+            access: AccessToken::new(read("accessToken")?),
+            id: IdToken::new(read("idToken")?),
+            refresh: RefreshToken::new(read("refreshToken")?),
+        };
+        Some((user, tokens))
+    }
+
+    /// Stores a session. `LastAuthUser` is written last: a tab that sees it finds the rest.
+    pub fn save(&self, storage: &impl Storage, user: &UserName, tokens: &Tokens) {
+        storage.set(&self.key(user, "idToken"), tokens.id.as_str());
+        storage.set(&self.key(user, "accessToken"), tokens.access.as_str());
+        storage.set(&self.key(user, "refreshToken"), tokens.refresh.as_str());
+        // The two libraries disagree about the unit and the sign; zero means the same to both.
+        storage.set(&self.key(user, "clockDrift"), "0");
+        storage.set(USER_TOKEN, tokens.access.as_str());
+        storage.set(&self.last_user_key(), user.as_str());
+    }
+
+    /// Forgets the session, but not the email address and not a device's keys.
+    pub fn clear(&self, storage: &impl Storage) {
+        if let Some(user) = storage.get(&self.last_user_key()).map(UserName::new) {
+            for name in ["idToken", "accessToken", "refreshToken", "clockDrift", "signInDetails", "userData"] {
+                storage.remove(&self.key(&user, name));
+            }
+        }
+        storage.remove(&self.last_user_key());
+        storage.remove(USER_TOKEN);
+    }
+}
+
+/// The remembered email address, if what is stored is one.
+pub fn remembered_email(storage: &impl Storage) -> Option<Email> {
+    storage.get(USER_EMAIL).as_deref().and_then(Email::parse)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{cell::RefCell, collections::BTreeMap};
+
+    #[derive(Default)]
+    struct Memory(RefCell<BTreeMap<String, String>>);
+
+    impl Storage for Memory {
+        fn get(&self, key: &str) -> Option<String> {
+            self.0.borrow().get(key).cloned()
+        }
+        fn set(&self, key: &str, value: &str) {
+            self.0.borrow_mut().insert(key.to_owned(), value.to_owned());
+        }
+        fn remove(&self, key: &str) {
+            self.0.borrow_mut().remove(key);
+        }
+    }
+
+    fn tokens() -> Tokens {
+        Tokens { access: AccessToken::new("a"), id: IdToken::new("i"), refresh: RefreshToken::new("r") }
+    }
+
+    #[test]
+    fn the_layout_is_the_one_of_the_existing_clients() {
+        let (store, storage, user) = (Store::new(&ClientId::new("c1")), Memory::default(), UserName::new("u.1"));
+        store.save(&storage, &user, &tokens());
+        let keys: Vec<_> = storage.0.borrow().iter().map(|(k, v)| format!("{k}={v}")).collect();
+        assert_eq!(
+            keys,
+            [
+                "CognitoIdentityServiceProvider.c1.LastAuthUser=u.1",
+                "CognitoIdentityServiceProvider.c1.u.1.accessToken=a",
+                "CognitoIdentityServiceProvider.c1.u.1.clockDrift=0",
+                "CognitoIdentityServiceProvider.c1.u.1.idToken=i",
+                "CognitoIdentityServiceProvider.c1.u.1.refreshToken=r",
+                "user_token=a",
+            ]
+        );
+        assert_eq!(store.load(&storage), Some((user, tokens())));
+    }
+
+    #[test]
+    fn signing_out_keeps_the_email_and_the_devices() {
+        let (store, storage, user) = (Store::new(&ClientId::new("c1")), Memory::default(), UserName::new("u"));
+        store.save(&storage, &user, &tokens());
+        storage.set(USER_EMAIL, "ada@example.com");
+        storage.set("CognitoIdentityServiceProvider.c1.u.deviceKey", "d");
+        storage.set("CognitoIdentityServiceProvider.c2.LastAuthUser", "other");
+        store.clear(&storage);
+        let keys: Vec<_> = storage.0.borrow().keys().cloned().collect();
+        assert_eq!(
+            keys,
+            ["CognitoIdentityServiceProvider.c1.u.deviceKey", "CognitoIdentityServiceProvider.c2.LastAuthUser", "User_Email"]
+        );
+        assert_eq!(store.load(&storage), None);
+    }
+
+    #[test]
+    fn half_a_session_is_none_and_nothing_is_deleted_by_looking() {
+        let (store, storage) = (Store::new(&ClientId::new("c1")), Memory::default());
+        storage.set("CognitoIdentityServiceProvider.c1.LastAuthUser", "u");
+        storage.set("CognitoIdentityServiceProvider.c1.u.accessToken", "a");
+        assert_eq!(store.load(&storage), None);
+        assert_eq!(storage.0.borrow().len(), 2);
+        storage.set(USER_EMAIL, "not an address");
+        assert_eq!(remembered_email(&storage), None);
+    }
+
+    #[test]
+    fn other_clients_keys_are_not_ours() {
+        let store = Store::new(&ClientId::new("c1"));
+        assert!(store.concerns(None));
+        assert!(store.concerns(Some("CognitoIdentityServiceProvider.c1.LastAuthUser")));
+        assert!(!store.concerns(Some("CognitoIdentityServiceProvider.c12.LastAuthUser")));
+        assert!(!store.concerns(Some("User_Email")));
+    }
+}

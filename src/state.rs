@@ -1,0 +1,132 @@
+//! What every page can reach: the session signal, the configuration, and the services of the outside
+//! world as plain functions.
+//!
+//! The functions are put in by whoever starts the app; the prerenderer and tests put in others. That
+//! keeps the browser out of the pages, and lets everything behind [`Account`] load when it is
+//! needed.
+
+use crate::{
+    cognito::{error::Fault, types::Email},
+    config::Config,
+    i18n::Msg,
+    session::{Account, Change, Local, Session},
+};
+use leptos::prelude::*;
+use std::rc::Rc;
+
+/// Handed down through context.
+#[derive(Clone, Copy)]
+pub struct AppState {
+    /// Who is signed in. Gates every route.
+    pub session: RwSignal<Session>,
+    /// The email address to fill in.
+    pub email: RwSignal<Option<Email>>,
+    /// Something to say on the next page.
+    pub notice: RwSignal<Option<Notice>>,
+    /// The stored session could not be looked at, because the code for it did not load.
+    pub stuck: RwSignal<bool>,
+    /// The runtime configuration.
+    pub config: StoredValue<Config>,
+    /// The outside world.
+    pub services: Services,
+}
+
+/// The outside world, as functions.
+#[derive(Clone, Copy)]
+pub struct Services {
+    /// Loads what makes calls, once; later calls answer at once.
+    pub account: fn() -> Local<'static, Result<Rc<dyn Account>, Fault>>,
+    /// Begins to load it and makes ready what can be, because the person is about to need it.
+    pub prepare: fn(),
+    /// Looks at the stored session again.
+    pub restore: fn(),
+    /// A time of day in the person's own way of writing, from seconds since 1970.
+    pub time_of_day: fn(u64) -> String,
+    /// Calls back once a second until it answers false.
+    pub every_second: fn(Box<dyn Fn() -> bool>),
+}
+
+/// Something one page leaves for the next to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notice {
+    /// The code was right.
+    Verified,
+    /// No code was needed.
+    AccountReady,
+    /// The new password is set.
+    PasswordReset,
+    /// The server ended the session.
+    SessionEnded,
+    /// A sign-in found that the account waits for its code.
+    Unconfirmed,
+    /// A sign-in found that the password has to be reset.
+    ResetRequired,
+    /// A code has just been sent to the address that is filled in.
+    CodeSent,
+}
+
+impl Notice {
+    /// What it says.
+    pub fn text(self) -> Msg {
+        match self {
+            Self::Verified => Msg::NoticeVerified,
+            Self::AccountReady => Msg::NoticeAccountReady,
+            Self::PasswordReset => Msg::NoticePasswordReset,
+            Self::SessionEnded => Msg::NoticeSessionEnded,
+            Self::Unconfirmed => Msg::NoticeUnconfirmed,
+            Self::ResetRequired => Msg::NoticeResetRequired,
+            Self::CodeSent => Msg::CodeSent,
+        }
+    }
+
+    /// Whether it is good news.
+    pub fn is_success(self) -> bool {
+        matches!(self, Self::Verified | Self::AccountReady | Self::PasswordReset | Self::CodeSent)
+    }
+}
+
+impl AppState {
+    /// A state at start.
+    pub fn new(config: Config, session: Session, email: Option<Email>, services: Services) -> Self {
+        Self {
+            session: RwSignal::new(session),
+            email: RwSignal::new(email),
+            notice: RwSignal::new(None),
+            stuck: RwSignal::new(false),
+            config: StoredValue::new(config),
+            services,
+        }
+    }
+
+    /// The state that was handed down.
+    pub fn get() -> Self {
+        expect_context()
+    }
+
+    /// Takes in what the keeper tells.
+    pub fn take_in(self, change: Change) {
+        match change {
+            Change::Session(session) => {
+                if self.session.with_untracked(|now| *now != session) {
+                    self.session.set(session);
+                }
+            }
+            Change::Ended => self.notice.set(Some(Notice::SessionEnded)),
+            Change::Remembered(email) => self.email.set(email),
+        }
+    }
+
+    /// The notice for this page; the next page will not find it.
+    pub fn take_notice(self) -> Option<Notice> {
+        let notice = self.notice.get_untracked();
+        if notice.is_some() {
+            self.notice.set(None);
+        }
+        notice
+    }
+
+    /// Whether somebody is signed in; tracked.
+    pub fn is_signed_in(self) -> bool {
+        self.session.with(|session| matches!(session, Session::SignedIn(_)))
+    }
+}

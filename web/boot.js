@@ -1,0 +1,75 @@
+// Runs before anything is painted, long before the app: keeps an early submit, hides a login form
+// from people who are signed in, and says so when the app does not come or breaks.
+(() => {
+  'use strict';
+  const doc = document, root = doc.documentElement;
+  let started = false, over = false;
+
+  const show = (id) => {
+    const put = () => {
+      for (const other of doc.querySelectorAll('.notice')) other.hidden = other.id !== id;
+      const notice = doc.getElementById(id);
+      if (!notice) return;
+      notice.querySelector('a')?.setAttribute('href', location.href);
+      if (id !== 'boot-slow') notice.querySelector('a')?.focus();
+    };
+    if (doc.readyState === 'loading') doc.addEventListener('DOMContentLoaded', put);
+    else put();
+  };
+  const end = (id) => {
+    if (over) return;
+    over = true;
+    root.dataset.over = id;
+    show(id);
+  };
+  const failed = (why) => {
+    if (why) console.warn('the app could not be started:', why);
+    end(started ? 'boot-broken' : 'boot-failed');
+  };
+  window.doorward = { failed };
+
+  // Who has tokens is about to see another page than this form.
+  let storage = null;
+  try { storage = localStorage; } catch { /* denied: then there are no tokens either */ }
+  try {
+    for (let i = 0; i < storage.length; i++) {
+      if (/^CognitoIdentityServiceProvider\..+\.LastAuthUser$/.test(storage.key(i))) root.dataset.session = 'stored';
+    }
+  } catch { /* as above */ }
+  doc.addEventListener('DOMContentLoaded', () => {
+    const email = doc.querySelector('#prerendered input[type=email]');
+    if (email && !email.value && !/signup/.test(location.pathname)) email.value = storage?.getItem('User_Email') ?? '';
+  });
+
+  // A submit before the app is there waits for it; the browser itself never sends a form.
+  doc.addEventListener('submit', (event) => {
+    if (started) return;
+    event.preventDefault();
+    event.target.dataset.submitted = '';
+    event.target.querySelector('[type=submit]')?.setAttribute('aria-busy', 'true');
+  }, true);
+
+  // A panic of the app is a trap here. The page behind it no longer reacts, so say so.
+  const broken = (why) => {
+    if (typeof WebAssembly === 'object' && why instanceof WebAssembly.RuntimeError) failed(why);
+  };
+  addEventListener('error', (event) => broken(event.error));
+  addEventListener('unhandledrejection', (event) => broken(event.reason));
+  // A script that did not arrive, or not as it was built.
+  addEventListener('error', (event) => {
+    if (event.target instanceof HTMLScriptElement) failed('a script is missing');
+  }, true);
+
+  const slow = setTimeout(() => { if (!started && !over) show('boot-slow'); }, 8000);
+  addEventListener('doorward:failed', () => failed());
+  addEventListener('doorward:started', () => {
+    started = true;
+    clearTimeout(slow);
+    delete root.dataset.session;
+    if (!over) show('');
+  });
+
+  if (typeof WebAssembly !== 'object' || typeof BigInt !== 'function' || !('noModule' in HTMLScriptElement.prototype)) {
+    failed('this browser is too old');
+  }
+})();
