@@ -105,7 +105,7 @@ test('hashed files are cached for ever, pages and the configuration never unaske
     if (path.endsWith('.html') || path === 'config.json') assert.equal(cache, 'no-cache', path);
   }
   for (const page of ['/', '/auth/login']) assert.equal(headersFor(rules, page)['cache-control'], 'no-cache', page);
-  for (const [name, value] of [['x-content-type-options', 'nosniff'], ['referrer-policy', /origin/], ['permissions-policy', /camera=\(\)/], ['cross-origin-opener-policy', 'same-origin']]) {
+  for (const [name, value] of [['x-content-type-options', 'nosniff'], ['referrer-policy', 'no-referrer'], ['permissions-policy', /camera=\(\)/], ['cross-origin-opener-policy', 'same-origin']]) {
     const header = headersFor(rules, '/auth/login')[name];
     if (value instanceof RegExp) assert.match(header, value);
     else assert.equal(header, value);
