@@ -125,10 +125,15 @@ for (const [tag] of template.matchAll(/<script\b[^>]*\bsrc\s*=[^>]*>\s*<\/script
   template = template.replace(tag, () => `<script${isModule ? ' type="module"' : ''}${flags} src="/${file.path}" integrity="${file.integrity}" crossorigin></script>`);
 }
 
-// All style sheets become one, in their order.
+// All style sheets become one, in their order. Addresses of this site stay as they are written (esbuild's `external`
+// would match the absolute path of every imported sheet too).
+const asWritten = {
+  name: 'as-written',
+  setup: (build) => build.onResolve({ filter: /^(\/|data:)/ }, ({ path, kind }) => (kind === 'entry-point' ? undefined : { path, external: true })),
+};
 const sheets = [...template.matchAll(/<link\b[^>]*\brel\s*=\s*["']?stylesheet\b[^>]*>/gi)].map(([tag]) => tag).filter((tag) => local(attribute(tag, 'href')) && !attribute(tag, 'media'));
 if (sheets.length) {
-  const css = await bundle({ stdin: { contents: sheets.map((tag) => readStaged(attribute(tag, 'href')).toString('utf8')).join('\n'), loader: 'css', resolveDir: join(ROOT, 'style') }, external: ['/*', 'data:*'], target: ['chrome100', 'firefox100', 'safari15'] });
+  const css = await bundle({ stdin: { contents: sheets.map((tag) => readStaged(attribute(tag, 'href')).toString('utf8')).join('\n'), loader: 'css', resolveDir: join(ROOT, 'style') }, plugins: [asWritten], target: ['chrome100', 'firefox100', 'safari15'] });
   const file = asset('style', '.css', css);
   sheets.forEach((tag, i) => {
     template = template.replace(tag, () => (i === 0 ? `<link rel="stylesheet" href="/${file.path}" integrity="${file.integrity}" crossorigin>` : ''));
