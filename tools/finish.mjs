@@ -48,7 +48,14 @@ if (release) {
   await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, async () => {
     for (let name; (name = todo.shift());) {
       const file = join(out, `${name}.wasm`);
-      await runAsync('wasm-opt', ['-Oz', ...WASM_FEATURES, '--strip-debug', '--strip-producers', '--strip-target-features', file, '-o', file], { env });
+      let complaint = '';
+      await runAsync('wasm-opt', ['-Oz', ...WASM_FEATURES, '--strip-debug', '--strip-producers', '--strip-target-features', file, '-o', file], {
+        env, stdio: ['ignore', 'inherit', 'pipe'], onChild: (child) => child.stderr.on('data', (text) => { complaint += text; }),
+      }).finally(() => {
+        // The split tool's names are in a form that wasm-opt does not know; they are thrown away here anyhow.
+        const lines = complaint.split('\n').filter((line) => line && !line.includes('unknown name subsection'));
+        if (lines.length) console.error(lines.join('\n'));
+      });
     }
   }));
   note('optimised');
@@ -99,7 +106,8 @@ const supplied = {
     }));
   },
 };
-const common = { bundle: true, write: false, minify: release, legalComments: 'none', logLevel: 'warning', charset: 'utf8' };
+const common = { bundle: true, write: false, minify: release, legalComments: 'none', logLevel: 'warning', charset: 'utf8',
+  logOverride: { 'duplicate-object-key': 'silent' } }; // the glue names the chunk loader once for each chunk
 const bundle = async (options) => (await esbuild.build({ ...common, ...options }).catch(() => process.exit(1))).outputFiles[0].contents;
 const script = asset('app', '.js', await bundle({
   entryPoints: [join(ROOT, 'tools/entry.mjs')], format: 'esm', target: 'es2020', plugins: [supplied],
