@@ -211,7 +211,7 @@ fn gateway(status: u16, text: &str) -> FaultKind {
 }
 
 /// All sentinel user names.
-pub const SENTINELS: [Sentinel; 13] = [
+pub const SENTINELS: [Sentinel; 14] = [
     Sentinel {
         username: "throttled@fault.test",
         effect: "TooManyRequestsException",
@@ -262,6 +262,7 @@ pub const SENTINELS: [Sentinel; 13] = [
     Sentinel { username: "garbage@fault.test", effect: "JSON that stops in the middle", kind: || FaultKind::Garbage },
     Sentinel { username: "empty@fault.test", effect: "200 with an empty body", kind: || FaultKind::Empty },
     Sentinel { username: "drop@fault.test", effect: "the connection is cut", kind: || FaultKind::Drop },
+    Sentinel { username: "hang@fault.test", effect: "no answer until the client gives up", kind: || FaultKind::Hang },
     Sentinel {
         username: "slow@fault.test",
         effect: "the true answer after five seconds",

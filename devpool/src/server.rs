@@ -194,7 +194,7 @@ impl Server {
                     Ok((stream, _)) => stream,
                     // Out of file handles, or the peer has gone: the next one may do better.
                     Err(_) => {
-                        tokio::task::yield_now().await;
+                        tokio::time::sleep(Duration::from_millis(20)).await;
                         continue;
                     }
                 },

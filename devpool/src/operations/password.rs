@@ -3,7 +3,6 @@
 use super::{Client, delivered_to, parse};
 use crate::pool::Pool;
 use crate::pool::codes::CodePurpose;
-use crate::pool::lockout::Lockout;
 use crate::pool::passwords::{PasswordRecord, check_policy};
 use crate::pool::state::{MessagePurpose, UserStatus};
 use crate::wire::{ApiError, Secret};
@@ -133,12 +132,7 @@ pub fn change_password(pool: &Pool, request: Value) -> Result<Value, ApiError> {
     };
     if !right {
         return pool.write(|state, now| {
-            let settings = state.settings.lockout.clone();
-            state
-                .lockouts
-                .entry(sub)
-                .and_modify(|lockout| lockout.fail(now, &settings))
-                .or_insert_with(|| Lockout::first(now, &settings));
+            state.count_failure(&sub, now);
             Err(ApiError::incorrect_username_or_password())
         });
     }

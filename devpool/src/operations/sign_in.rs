@@ -4,7 +4,6 @@ use super::{Client, parse};
 use crate::clock::is_srp_timestamp;
 use crate::pool::Pool;
 use crate::pool::challenges::{Challenge, Step, secret_block};
-use crate::pool::lockout::Lockout;
 use crate::pool::passwords::{PasswordRecord, check_policy, identity};
 use crate::pool::sessions;
 use crate::pool::settings::AuthFlowSetting;
@@ -187,7 +186,7 @@ fn after_password(pool: &Pool, user_id: &str, right: bool) -> Result<Value, ApiE
             if let Some(lockout) = state.lockouts.get(user_id) {
                 lockout.check(now, &state.settings.lockout)?;
             }
-            count_failure(state, user_id, now);
+            state.count_failure(user_id, now);
             Err(ApiError::incorrect_username_or_password())
         });
     }
@@ -224,15 +223,6 @@ fn after_password(pool: &Pool, user_id: &str, right: bool) -> Result<Value, ApiE
             }))
         }
     }
-}
-
-fn count_failure(state: &mut State, user_id: &str, now: crate::clock::Timestamp) {
-    let settings = state.settings.lockout.clone();
-    state
-        .lockouts
-        .entry(user_id.to_owned())
-        .and_modify(|lockout| lockout.fail(now, &settings))
-        .or_insert_with(|| Lockout::first(now, &settings));
 }
 
 /// Names of required attributes a user does not have.

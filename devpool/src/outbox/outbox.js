@@ -88,10 +88,10 @@ function fault({ operation, kind, count, probability, name, status, ms }) {
 }
 
 function pairs(id, entries) {
-  draw(id, undefined, entries.flat(), (text) => element("dt", "", text));
-  const list = byId(id);
-  [...list.children].forEach((child, index) => {
-    if (index % 2 === 1 && child.tagName === "DT") child.replaceWith(element("dd", "", child.textContent));
+  draw(id, undefined, entries, ([term, text]) => {
+    const pair = document.createDocumentFragment();
+    pair.append(element("dt", "", term), element("dd", "", text));
+    return pair;
   });
 }
 

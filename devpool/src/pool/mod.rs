@@ -38,6 +38,8 @@ pub struct Pool {
     clock: Clock,
     issuer: String,
     key: OnceLock<Key>,
+    /// Held while the key is being made.
+    making_key: Mutex<()>,
     state: Mutex<Versioned>,
     challenges: Mutex<Challenges>,
     store: Option<Mutex<Saved>>,
@@ -85,6 +87,7 @@ impl Pool {
             clock,
             issuer,
             key,
+            making_key: Mutex::default(),
             state: Mutex::new(Versioned { state, version: 0 }),
             challenges: Mutex::default(),
             store: store.map(|store| Mutex::new(Saved { store, version: 0 })),
@@ -114,8 +117,12 @@ impl Pool {
         if let Some(key) = self.key.get() {
             return Ok(key);
         }
+        // Who comes here while it is being made waits for it instead of making another.
+        let _making = lock(&self.making_key);
+        if let Some(key) = self.key.get() {
+            return Ok(key);
+        }
         let made = Key::generate().map_err(|error| ApiError::internal(error.to_string()))?;
-        // Two first calls may both make one: the first to get here wins, for all.
         Ok(self.key.get_or_init(|| made))
     }
 

@@ -10,6 +10,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// The symbols Cognito counts as such; a space counts too where a password may have one.
 const SYMBOLS: &str = "^$*.[]{}()?-\"!@#%&/\\,><':;|_~`+= ";
 
+/// The model's limit. Most passwords are checked against the model, but not those in a challenge's answer.
+const LONGEST: usize = 256;
+
 /// Checks a password that somebody wants to set.
 ///
 /// # Errors
@@ -18,6 +21,8 @@ pub fn check_policy(policy: &PasswordPolicy, password: &str) -> Result<(), ApiEr
     let has = |kind: fn(char) -> bool| password.chars().any(kind);
     let broken = if password.encode_utf16().count() < policy.minimum_length {
         "Password not long enough"
+    } else if password.encode_utf16().count() > LONGEST {
+        "Password too long"
     } else if policy.require_lowercase && !has(|c| c.is_ascii_lowercase()) {
         "Password must have lowercase characters"
     } else if policy.require_uppercase && !has(|c| c.is_ascii_uppercase()) {

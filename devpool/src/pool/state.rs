@@ -14,6 +14,9 @@ use std::fmt;
 /// More messages than this are not kept; the oldest go.
 const MOST_MESSAGES: usize = 500;
 
+/// With more counts of wrong passwords than this, those for users who do not exist go.
+const MOST_LOCKOUTS: usize = 2000;
+
 /// More code slots of users who do not exist than this are not kept.
 const MOST_PHANTOMS: usize = 1000;
 
@@ -290,6 +293,19 @@ impl State {
                 self.phantom_codes.entry((purpose, name)).or_default()
             }
         }
+    }
+
+    /// Counts a wrong password against a user id, real or made up.
+    pub fn count_failure(&mut self, user_id: &str, now: Timestamp) {
+        if self.lockouts.len() >= MOST_LOCKOUTS {
+            let users = &self.users;
+            self.lockouts.retain(|id, _| users.contains_key(id));
+        }
+        let settings = &self.settings.lockout;
+        self.lockouts
+            .entry(user_id.to_owned())
+            .and_modify(|lockout| lockout.fail(now, settings))
+            .or_insert_with(|| Lockout::first(now, settings));
     }
 
     /// Puts a message into the outbox.
