@@ -14,6 +14,7 @@ import { basename, dirname, join } from 'node:path';
 import * as esbuild from 'esbuild';
 import { HOST_BUILD, ROOT, contentHash, die, hostEnv, integrity, run, runAsync, sha, toolPath, walk } from './lib.mjs';
 import { contentSecurityPolicy, headersFile } from './headers.mjs';
+import { shortenImports } from './rename.mjs';
 
 const NAME = 'doorward';
 const staging = process.env.TRUNK_STAGING_DIR ?? die("tools/finish.mjs is Trunk's hook: run 'make build'.");
@@ -62,6 +63,11 @@ if (release) {
 }
 
 // ------------------------------------------------------------------------------------- files with a hash in the name
+const glueFile = join(out, `${NAME}.js`);
+let glue = readFileSync(glueFile, 'utf8');
+const modules = new Map([`${NAME}_bg`, ...chunks].map((name) => [name, readFileSync(join(out, `${name}.wasm`))]));
+if (release) glue = shortenImports(modules, glue);
+
 const made = new Set();
 /** Writes dist/assets/<stem>-<hash><ext>; tells its path and integrity. */
 function asset(stem, extension, data) {
@@ -73,8 +79,8 @@ function asset(stem, extension, data) {
 }
 /** "split_login_submit_0123456789abcdef" → "login-submit"; the hash of the content makes it unique. */
 const stem = (chunk) => chunk.replace(/^_*split_+/, '').replace(/_[0-9a-f]{16,}$/, '').replace(/[^a-zA-Z0-9]+/g, '-').replace(/^-|-$/g, '').toLowerCase() || 'chunk';
-const main = asset('main', '.wasm', readFileSync(join(out, `${NAME}_bg.wasm`)));
-const lazy = new Map(chunks.map((chunk) => [chunk, asset(stem(chunk), '.wasm', readFileSync(join(out, `${chunk}.wasm`)))]));
+const main = asset('main', '.wasm', modules.get(`${NAME}_bg`));
+const lazy = new Map(chunks.map((chunk) => [chunk, asset(stem(chunk), '.wasm', modules.get(chunk))]));
 
 // The split tool's loader asks for its chunks by plain names; ours asks for the hashed file and checks it.
 const loaderFile = join(out, '__wasm_split.js');
@@ -92,8 +98,7 @@ if (calls !== lazy.size || /[^_]\bfetch\(|instantiateStreaming/.test(loader)) {
 writeFileSync(loaderFile, `import { fetchWasm as __fetchWasm, instantiateWasm as __instantiateWasm } from ${JSON.stringify(join(ROOT, 'tools/loader.mjs'))};\n${loader}`);
 
 // The glue would know where its wasm is by default: at a name that does not exist here.
-const glueFile = join(out, `${NAME}.js`);
-const glue = readFileSync(glueFile, 'utf8').replace(/module_or_path = new URL\([^)]*import\.meta\.url\);/, "throw new Error('no module');");
+glue = glue.replace(/module_or_path = new URL\([^)]*import\.meta\.url\);/, "throw new Error('no module');");
 writeFileSync(glueFile, glue);
 
 const supplied = {
