@@ -292,6 +292,15 @@ async fn a_password_is_not_reset_in_every_state() {
     pool.admin(Method::PATCH, "users/off@example.com", Some(off)).await;
     pool.ok("ForgotPassword", named("off@example.com")).await;
     assert!(pool.messages("off@example.com").await.is_empty());
+
+    // Nor does a code help that was sent before.
+    pool.user("late@example.com").await;
+    pool.ok("ForgotPassword", named("late@example.com")).await;
+    let code = pool.code("late@example.com").await;
+    let off = json!({ "enabled": false });
+    pool.admin(Method::PATCH, "users/late@example.com", Some(off)).await;
+    let request = reset("late@example.com", &code, "N3w-Password");
+    assert_eq!(pool.err("ConfirmForgotPassword", request).await, EXPIRED);
 }
 
 #[tokio::test]

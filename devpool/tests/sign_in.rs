@@ -137,6 +137,18 @@ async fn a_session_of_another_sign_in_does_not_help() {
 }
 
 #[tokio::test]
+async fn the_secret_block_must_come_back_as_it_was() {
+    let pool = DevPool::start().await;
+    pool.user("ann@example.com").await;
+    let client = SrpClient::new();
+    let mut challenge = pool.begin_srp(&client, "ann@example.com").await;
+    // Signed rightly, under the right session, but over a block of the client's own making.
+    challenge["ChallengeParameters"]["SECRET_BLOCK"] = json!("b3du");
+    let answer = client.answer(&challenge, PASSWORD);
+    assert_eq!(pool.err("RespondToAuthChallenge", answer).await, WRONG);
+}
+
+#[tokio::test]
 async fn the_alias_is_taken_for_the_user_name_of_an_answer() {
     let pool = DevPool::start().await;
     pool.user("ann@example.com").await;
