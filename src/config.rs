@@ -10,11 +10,68 @@ use crate::cognito::{
     password_policy::PasswordPolicy,
     types::{AttributeName, ClientId, Region, UserPoolId},
 };
-use serde_json::Value;
 use std::fmt;
 
 /// Where the configuration is, from the site's root.
 pub const PATH: &str = "/config.json";
+
+/// A parsed JSON value, as far as a configuration needs it.
+///
+/// The browser brings a JSON reader of its own, which saves a tenth of the first download over one
+/// compiled to wasm; the host uses serde_json.
+pub trait Json: Sized {
+    /// Reads a text; `None` if it is not JSON.
+    fn read(text: &str) -> Option<Self>;
+    /// A member of an object that is neither absent nor null.
+    fn get(&self, name: &str) -> Option<Self>;
+    /// Whether it is an object.
+    fn is_object(&self) -> bool;
+    /// The text, if it is one.
+    fn text(&self) -> Option<String>;
+    /// The truth value, if it is one.
+    fn flag(&self) -> Option<bool>;
+    /// The number, if it is one.
+    fn number(&self) -> Option<f64>;
+    /// The elements, if it is a list.
+    fn list(&self) -> Option<Vec<Self>>;
+    /// Written out again, for showing.
+    fn print(&self) -> String;
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+impl Json for serde_json::Value {
+    fn read(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+
+    fn get(&self, name: &str) -> Option<Self> {
+        self.as_object()?.get(name).filter(|value| !value.is_null()).cloned()
+    }
+
+    fn is_object(&self) -> bool {
+        self.as_object().is_some()
+    }
+
+    fn text(&self) -> Option<String> {
+        self.as_str().map(str::to_owned)
+    }
+
+    fn flag(&self) -> Option<bool> {
+        self.as_bool()
+    }
+
+    fn number(&self) -> Option<f64> {
+        self.as_f64()
+    }
+
+    fn list(&self) -> Option<Vec<Self>> {
+        self.as_array().cloned()
+    }
+
+    fn print(&self) -> String {
+        self.to_string()
+    }
+}
 
 /// Everything the app has to know about its pool.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,56 +139,44 @@ pub enum Problem {
 ///
 /// # Errors
 /// The first [`Problem`] found.
-pub fn parse(text: &str, page_host: &str) -> Result<Config, Problem> {
-    let json: Value =
-        serde_json::from_str(text).map_err(|_| Problem::NotJson { found: excerpt(text) })?;
+pub fn parse<J: Json>(text: &str, page_host: &str) -> Result<Config, Problem> {
+    let json = J::read(text).ok_or_else(|| Problem::NotJson { found: excerpt(text) })?;
     let auth = At { value: json.get("auth"), path: "auth" };
     auth.object("an object with the settings of the user pool, as in amplify_outputs.json")?;
-    let ours = json.get("doorward");
+    let ours = At { value: json.get("doorward"), path: "doorward" };
 
-    let user_pool = auth.parsed("auth.user_pool_id", "a user pool id such as us-east-1_AbCdEf123", UserPoolId::parse)?;
-    let region = match auth.get("auth.aws_region").value {
-        None => user_pool.region().to_owned(),
-        Some(_) => auth
-            .parsed("auth.aws_region", "the AWS region the user pool id begins with, such as us-east-1", |text| {
-                Region::parse(text).filter(|region| region.as_str() == user_pool.region())
-            })?
-            .as_str()
-            .to_owned(),
-    };
-    let client = auth.parsed(
-        "auth.user_pool_client_id",
-        "the id of an app client without a secret: letters and digits",
-        ClientId::parse,
-    )?;
+    const POOL: &str = "a user pool id such as us-east-1_AbCdEf123";
+    let user_pool = auth.parsed("auth.user_pool_id", POOL, UserPoolId::parse)?;
+    const REGION: &str = "the AWS region the user pool id begins with, such as us-east-1";
+    let region = auth.optional("auth.aws_region", REGION, |text| {
+        Region::parse(text).filter(|region| region.as_str() == user_pool.region())
+    })?;
+    const CLIENT: &str = "the id of an app client without a secret: letters and digits";
+    let client = auth.parsed("auth.user_pool_client_id", CLIENT, ClientId::parse)?;
+    const IDENTITY_POOL: &str = "an identity pool id such as us-east-1:, followed by a UUID";
     let identity_pool =
-        auth.optional("auth.identity_pool_id", "an identity pool id such as us-east-1:, followed by a UUID", |text| {
-            is_identity_pool(text).then(|| text.to_owned())
-        })?;
-    let endpoint = At { value: ours, path: "doorward" }.optional(
-        "doorward.endpoint",
-        "an absolute http:// or https:// URL without query, or no such field",
-        parse_endpoint,
-    )?;
+        auth.optional("auth.identity_pool_id", IDENTITY_POOL, |text| is_identity_pool(text).then(|| text.to_owned()))?;
+    const ENDPOINT: &str = "an absolute https:// URL without query (http:// on this machine only), or no such field";
+    let endpoint = ours.optional("doorward.endpoint", ENDPOINT, parse_endpoint)?;
     if let Some(endpoint) = &endpoint
         && is_loopback(host_of(endpoint))
         && !is_loopback(page_host)
     {
         return Err(Problem::LoopbackEndpoint { endpoint: endpoint.clone(), page: page_host.to_owned() });
     }
-    let endpoints = match endpoint {
-        Some(url) => Endpoints { user_pools: url.clone(), identity_pools: url },
-        None => aws_endpoints(&region),
-    };
+    const NAME: &str = "the name of your site, 1 to 60 characters";
+    let name = ours.optional("doorward.name", NAME, |text| {
+        let text = text.trim();
+        (!text.is_empty() && text.chars().count() <= 60).then(|| text.to_owned())
+    })?;
     Ok(Config {
-        endpoints,
+        endpoints: match endpoint {
+            Some(url) => Endpoints { user_pools: url.clone(), identity_pools: url },
+            None => aws_endpoints(region.as_ref().map_or(user_pool.region(), Region::as_str)),
+        },
         password_policy: password_policy(&auth)?,
-        attributes: attributes(&auth, ours)?,
-        name: At { value: ours, path: "doorward" }
-            .optional("doorward.name", "the name of your site, 1 to 60 characters", |text| {
-                (!text.trim().is_empty() && text.chars().count() <= 60).then(|| text.trim().to_owned())
-            })?
-            .unwrap_or_else(|| "Doorward".to_owned()),
+        attributes: attributes(&auth, &ours)?,
+        name: name.unwrap_or_else(|| "Doorward".to_owned()),
         user_pool,
         client,
         identity_pool,
@@ -184,7 +229,7 @@ fn is_loopback_v4(host: &str) -> bool {
     host.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback())
 }
 
-fn password_policy(auth: &At<'_>) -> Result<PasswordPolicy, Problem> {
+fn password_policy<J: Json>(auth: &At<J>) -> Result<PasswordPolicy, Problem> {
     let policy = auth.get("auth.password_policy");
     if policy.value.is_none() {
         return Ok(PasswordPolicy::default());
@@ -192,19 +237,18 @@ fn password_policy(auth: &At<'_>) -> Result<PasswordPolicy, Problem> {
     policy.object("an object such as {\"min_length\": 8, \"require_numbers\": true}")?;
     let flag = |path: &'static str| {
         let at = policy.get(path);
-        match at.value {
+        match &at.value {
             None => Ok(false),
-            Some(value) => value.as_bool().ok_or_else(|| at.wrong("true or false")),
+            Some(value) => value.flag().ok_or_else(|| at.wrong("true or false")),
         }
     };
     let length = policy.get("auth.password_policy.min_length");
-    let min_length = match length.value {
+    let min_length = match &length.value {
         None => PasswordPolicy::default().min_length,
-        Some(value) => value
-            .as_u64()
-            .and_then(|n| u8::try_from(n).ok())
-            .filter(|n| (6..=99).contains(n))
-            .ok_or_else(|| length.wrong("a whole number from 6 to 99"))?,
+        Some(value) => match value.number() {
+            Some(n) if (6.0..=99.0).contains(&n) && n % 1.0 == 0.0 => n as u8,
+            _ => return Err(length.wrong("a whole number from 6 to 99")),
+        },
     };
     Ok(PasswordPolicy {
         min_length,
@@ -217,39 +261,42 @@ fn password_policy(auth: &At<'_>) -> Result<PasswordPolicy, Problem> {
 
 /// Our own list first, then what the pool requires and the list does not have. The email address
 /// has its own field and is not among them.
-fn attributes(auth: &At<'_>, ours: Option<&Value>) -> Result<Vec<AttributeField>, Problem> {
+fn attributes<J: Json>(auth: &At<J>, ours: &At<J>) -> Result<Vec<AttributeField>, Problem> {
     const LIST: &str = "doorward.attributes";
     const EXPECTED: &str =
         "a list of objects such as {\"name\": \"custom:agentName\", \"label\": \"Agent name\", \"sign_up\": true}";
-    let at = At { value: ours, path: "doorward" }.get(LIST);
     let mut fields = Vec::new();
-    for entry in at.list(EXPECTED)? {
-        let text = |key: &str| entry.get(key).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty());
-        let flag = |key: &str| match entry.get(key) {
-            None => Ok(None),
-            Some(value) => value.as_bool().map(Some).ok_or_else(|| wrong(LIST, Some(entry), EXPECTED)),
+    for entry in ours.get(LIST).list(EXPECTED)? {
+        let wrong = || wrong(LIST, Some(&entry), EXPECTED);
+        let text = |key: &str| {
+            let text = entry.get(key)?.text()?.trim().to_owned();
+            (!text.is_empty()).then_some(text)
         };
-        let name = text("name").filter(|name| is_attribute_name(name)).ok_or_else(|| wrong(LIST, Some(entry), EXPECTED))?;
+        let flag = |key: &str, otherwise: bool| match entry.get(key) {
+            None => Ok(otherwise),
+            Some(value) => value.flag().ok_or_else(wrong),
+        };
+        let name = text("name").filter(|name| is_attribute_name(name)).ok_or_else(wrong)?;
         fields.push(AttributeField {
-            label: text("label").map_or_else(|| label_of(name), str::to_owned),
+            label: text("label").unwrap_or_else(|| label_of(&name)),
             name: AttributeName::new(name),
-            sign_up: flag("sign_up")?.unwrap_or(false),
-            editable: flag("editable")?.unwrap_or(true),
-            required: flag("required")?.unwrap_or(false),
+            sign_up: flag("sign_up", false)?,
+            editable: flag("editable", true)?,
+            required: flag("required", false)?,
         });
     }
     let required = auth.get("auth.standard_required_attributes");
     const NAMES: &str = "a list of attribute names such as [\"email\"]";
     for entry in required.list(NAMES)? {
-        let name = entry.as_str().filter(|name| is_attribute_name(name)).ok_or_else(|| required.wrong(NAMES))?;
+        let name = entry.text().filter(|name| is_attribute_name(name)).ok_or_else(|| required.wrong(NAMES))?;
         if name == "email" {
             continue;
         }
         match fields.iter_mut().find(|field| field.name.as_str() == name) {
             Some(field) => (field.required, field.sign_up) = (true, true),
             None => fields.push(AttributeField {
+                label: label_of(&name),
                 name: AttributeName::new(name),
-                label: label_of(name),
                 sign_up: true,
                 editable: true,
                 required: true,
@@ -283,30 +330,30 @@ pub fn label_of(name: &str) -> String {
 }
 
 /// A value and the path it was found under.
-struct At<'a> {
-    value: Option<&'a Value>,
+struct At<J> {
+    value: Option<J>,
     path: &'static str,
 }
 
-impl<'a> At<'a> {
-    /// The child at `path`, whose last part is its name here. `null` counts as absent.
-    fn get(&self, path: &'static str) -> At<'a> {
+impl<J: Json> At<J> {
+    /// The child at `path`, whose last part is its name here.
+    fn get(&self, path: &'static str) -> Self {
         let name = path.rsplit('.').next().unwrap_or(path);
-        At { value: self.value.and_then(|v| v.get(name)).filter(|v| !v.is_null()), path }
+        Self { value: self.value.as_ref().and_then(|value| value.get(name)), path }
     }
 
     fn wrong(&self, expected: &'static str) -> Problem {
-        wrong(self.path, self.value, expected)
+        wrong(self.path, self.value.as_ref(), expected)
     }
 
     fn object(&self, expected: &'static str) -> Result<(), Problem> {
-        if self.value.is_some_and(Value::is_object) { Ok(()) } else { Err(self.wrong(expected)) }
+        if self.value.as_ref().is_some_and(Json::is_object) { Ok(()) } else { Err(self.wrong(expected)) }
     }
 
-    fn list(&self, expected: &'static str) -> Result<&'a [Value], Problem> {
-        match self.value {
-            None => Ok(&[]),
-            Some(value) => value.as_array().map(Vec::as_slice).ok_or_else(|| self.wrong(expected)),
+    fn list(&self, expected: &'static str) -> Result<Vec<J>, Problem> {
+        match &self.value {
+            None => Ok(Vec::new()),
+            Some(value) => value.list().ok_or_else(|| self.wrong(expected)),
         }
     }
 
@@ -317,9 +364,9 @@ impl<'a> At<'a> {
         parse: impl Fn(&str) -> Option<T>,
     ) -> Result<Option<T>, Problem> {
         let at = self.get(path);
-        match at.value {
+        match &at.value {
             None => Ok(None),
-            Some(value) => value.as_str().and_then(parse).map(Some).ok_or_else(|| at.wrong(expected)),
+            Some(value) => value.text().and_then(|text| parse(&text)).map(Some).ok_or_else(|| at.wrong(expected)),
         }
     }
 
@@ -333,8 +380,8 @@ impl<'a> At<'a> {
     }
 }
 
-fn wrong(field: &'static str, value: Option<&Value>, expected: &'static str) -> Problem {
-    Problem::Field { field, found: value.map(|v| excerpt(&v.to_string())), expected }
+fn wrong<J: Json>(field: &'static str, value: Option<&J>, expected: &'static str) -> Problem {
+    Problem::Field { field, found: value.map(|value| excerpt(&value.print())), expected }
 }
 
 /// The beginning of a text, short enough for a page.
@@ -354,7 +401,9 @@ impl fmt::Display for Problem {
             Self::NotJson { found } => write!(f, "{PATH} is not JSON; it begins with {found}"),
             Self::Field { field, found: Some(found), expected } => write!(f, "{field} is {found}, expected {expected}"),
             Self::Field { field, found: None, expected } => write!(f, "{field} is missing, expected {expected}"),
-            Self::LoopbackEndpoint { endpoint, page } => write!(f, "doorward.endpoint is {endpoint}, but the page is at {page}"),
+            Self::LoopbackEndpoint { endpoint, page } => {
+                write!(f, "doorward.endpoint is {endpoint}, but the page is at {page}")
+            }
         }
     }
 }
@@ -363,7 +412,11 @@ impl fmt::Display for Problem {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
+
+    fn parse(text: &str, host: &str) -> Result<Config, Problem> {
+        super::parse::<Value>(text, host)
+    }
 
     const SHIPPED: &str = include_str!("../public/config.json");
 
@@ -450,7 +503,9 @@ mod tests {
     fn what_was_found_is_shown_but_not_all_of_it() {
         let problem = with(&["auth", "user_pool_id"], json!("x".repeat(500))).unwrap_err();
         assert!(problem.to_string().len() < 300, "{problem}");
-        assert!(matches!(parse("<!doctype html>", "x"), Err(Problem::NotJson { found }) if found.starts_with("<!doctype")));
+        assert!(
+            matches!(parse("<!doctype html>", "x"), Err(Problem::NotJson { found }) if found.starts_with("<!doctype"))
+        );
         assert!(matches!(parse("", "x"), Err(Problem::NotJson { .. })));
     }
 

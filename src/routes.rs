@@ -1,39 +1,56 @@
 //! Every path of the app, once. Nothing else in the tree spells one.
 
-use leptos_router::{PossibleRouteMatch, path};
-
 macro_rules! routes {
-    ($($(#[$doc:meta])* $name:ident $segments:ident $path:tt;)*) => {
+    ($($(#[$doc:meta])* $name:ident $place:ident $path:literal;)*) => {
         $(
             $(#[$doc])*
             pub const $name: &str = $path;
-
-            #[doc = concat!("The router's form of [`", stringify!($name), "`].")]
-            pub fn $segments() -> impl PossibleRouteMatch + Clone + Send + Sync + 'static {
-                path!($path)
-            }
         )*
 
-        /// All of them, for tests and for the prerenderer.
-        pub const ALL: &[&str] = &[$($name),*];
+        /// The pages that have a path.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Place {
+            $($(#[$doc])* $place,)*
+        }
+
+        impl Place {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$place),*];
+
+            /// The place a path stands for. A slash at the end makes no difference.
+            pub fn of(path: &str) -> Option<Self> {
+                match path.strip_suffix('/').unwrap_or(path) {
+                    "" => Some(Self::Home),
+                    $($path => Some(Self::$place),)*
+                    _ => None,
+                }
+            }
+
+            /// Its path.
+            pub const fn path(self) -> &'static str {
+                match self {
+                    $(Self::$place => $path,)*
+                }
+            }
+        }
     };
 }
 
 routes! {
     /// What a visitor sees first.
-    HOME home "/";
+    HOME Home "/";
     /// Create an account.
-    SIGN_UP sign_up "/auth/signup";
+    SIGN_UP SignUp "/auth/signup";
     /// Enter the code that proves the email address.
-    VERIFY verify "/auth/verify_account";
+    VERIFY Verify "/auth/verify_account";
     /// Sign in.
-    LOGIN login "/auth/login";
+    LOGIN Login "/auth/login";
     /// Ask for a code and set a new password with it.
-    FORGOT_PASSWORD forgot_password "/auth/forgot_password";
+    FORGOT_PASSWORD ForgotPassword "/auth/forgot_password";
     /// Signs out, then says so.
-    SIGN_OUT sign_out "/auth/signout";
+    SIGN_OUT SignOut "/auth/signout";
     /// The profile; for signed-in people only.
-    AUTHENTICATED authenticated "/authenticated_page";
+    AUTHENTICATED Authenticated "/authenticated_page";
 }
 
 /// The paths whose first view is written into static HTML at build time.
@@ -96,20 +113,39 @@ pub fn after_login(next: Option<&str>) -> String {
         .map_or_else(|| AFTER_LOGIN.to_owned(), |path| path.0)
 }
 
+/// The page that was asked for, from the login page's query (without the question mark).
+pub fn next_of(query: &str) -> Option<String> {
+    let value = query.split('&').find_map(|pair| pair.strip_prefix(NEXT)?.strip_prefix('='))?;
+    decode_component(value)
+}
+
+/// Undoes percent-encoding; `None` if what comes out is not text.
+fn decode_component(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(if byte == b'%' {
+            let mut digit = || char::from(rest.next()?).to_digit(16);
+            (digit()? << 4 | digit()?) as u8
+        } else {
+            byte
+        });
+    }
+    String::from_utf8(bytes).ok()
+}
+
 /// Percent-encodes everything but RFC 3986's unreserved characters and the slash, which a query
 /// may carry as it is.
 fn encode_component(text: &str) -> String {
-    use std::fmt::Write as _;
-    text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
-                out.push(byte as char)
-            }
-            // Writing to a String cannot fail.
-            _ => drop(write!(out, "%{byte:02X}")),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => out.push(byte as char),
+            _ => out.extend(['%', DIGITS[usize::from(byte >> 4)] as char, DIGITS[usize::from(byte & 15)] as char]),
         }
-        out
-    })
+    }
+    out
 }
 
 #[cfg(test)]
@@ -119,8 +155,9 @@ mod tests {
 
     #[test]
     fn paths_of_the_original_are_kept() {
+        let paths: Vec<_> = Place::ALL.iter().map(|place| place.path()).collect();
         assert_eq!(
-            ALL,
+            paths,
             [
                 "/",
                 "/auth/signup",
@@ -131,13 +168,31 @@ mod tests {
                 "/authenticated_page"
             ]
         );
+        for place in Place::ALL {
+            assert_eq!(Place::of(place.path()), Some(*place));
+            assert_eq!(Place::of(&format!("{}/", place.path().trim_end_matches('/'))), Some(*place));
+        }
+        for path in ["/auth", "/auth/login/x", "/auth/loginx", "/auth/login//", "auth/login"] {
+            assert_eq!(Place::of(path), None, "{path}");
+        }
     }
 
     #[test]
     fn only_paths_on_this_origin_are_followed() {
         for bad in [
-            "", "//evil.test", "/\\evil.test", "\\/evil.test", "https://evil.test", "javascript:alert(1)",
-            "/\t/evil.test", "/\n/evil.test", " /x", "/a\\b", "evil", "/ü", "/a b",
+            "",
+            "//evil.test",
+            "/\\evil.test",
+            "\\/evil.test",
+            "https://evil.test",
+            "javascript:alert(1)",
+            "/\t/evil.test",
+            "/\n/evil.test",
+            " /x",
+            "/a\\b",
+            "evil",
+            "/ü",
+            "/a b",
         ] {
             assert_eq!(LocalPath::parse(bad), None, "{bad:?}");
         }
@@ -151,6 +206,12 @@ mod tests {
         assert_eq!(login_then("/authenticated_page"), "/auth/login");
         let login = login_then("/authenticated_page?tab=1&x=y");
         assert_eq!(login, "/auth/login?next=/authenticated_page%3Ftab%3D1%26x%3Dy");
+        let query = login.split_once('?').unwrap().1;
+        assert_eq!(next_of(query).as_deref(), Some("/authenticated_page?tab=1&x=y"));
+        assert_eq!(next_of("a=b&next=%2F%2Fevil.test").as_deref(), Some("//evil.test"));
+        for bad in ["", "next", "nextt=/x", "next=%", "next=%zz", "next=%ff"] {
+            assert_eq!(next_of(bad), None, "{bad}");
+        }
         assert_eq!(after_login(Some("/authenticated_page?tab=1&x=y")), "/authenticated_page?tab=1&x=y");
         assert_eq!(after_login(None), AFTER_LOGIN);
         assert_eq!(after_login(Some("//evil.test")), AFTER_LOGIN);
@@ -159,6 +220,16 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn encoding_is_undone_by_decoding(text in ".{0,40}") {
+            prop_assert_eq!(decode_component(&encode_component(&text)), Some(text));
+        }
+
+        #[test]
+        fn any_query_is_read(query in ".{0,40}") {
+            let _ = next_of(&query);
+        }
+
         #[test]
         fn no_text_leads_to_another_origin(text in ".{0,40}") {
             if let Some(path) = LocalPath::parse(&text) {

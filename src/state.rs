@@ -9,7 +9,7 @@ use crate::{
     cognito::{error::Fault, types::Email},
     config::Config,
     i18n::Msg,
-    session::{Account, Change, Local, Session},
+    session::{Account, Change, Local, Presence, Session},
 };
 use leptos::prelude::*;
 use std::rc::Rc;
@@ -17,8 +17,10 @@ use std::rc::Rc;
 /// Handed down through context.
 #[derive(Clone, Copy)]
 pub struct AppState {
-    /// Who is signed in. Gates every route.
+    /// Who is signed in.
     pub session: RwSignal<Session>,
+    /// Whether somebody is. Gates every route, and changes only when that does.
+    pub presence: Memo<Presence>,
     /// The email address to fill in.
     pub email: RwSignal<Option<Email>>,
     /// Something to say on the next page.
@@ -88,8 +90,10 @@ impl Notice {
 impl AppState {
     /// A state at start.
     pub fn new(config: Config, session: Session, email: Option<Email>, services: Services) -> Self {
+        let session = RwSignal::new(session);
         Self {
-            session: RwSignal::new(session),
+            session,
+            presence: Memo::new(move |_| session.with(Session::presence)),
             email: RwSignal::new(email),
             notice: RwSignal::new(None),
             stuck: RwSignal::new(false),
@@ -123,10 +127,5 @@ impl AppState {
             self.notice.set(None);
         }
         notice
-    }
-
-    /// Whether somebody is signed in; tracked.
-    pub fn is_signed_in(self) -> bool {
-        self.session.with(|session| matches!(session, Session::SignedIn(_)))
     }
 }

@@ -60,6 +60,37 @@
     if (event.target instanceof HTMLScriptElement) failed('a script is missing');
   }, true);
 
+  // The app draws the same page again, alive. What the person did to the first one goes over to the
+  // second, in the same frame.
+  let typed = [], focused = null, selection = [], submitted = null;
+  addEventListener('doorward:mounting', () => {
+    const old = doc.getElementById('prerendered'), active = doc.activeElement;
+    if (!old) return;
+    typed = [...old.querySelectorAll('input[id]')].filter((input) => input.value).map((input) => [input.id, input.value]);
+    if (active && active !== doc.body && old.contains(active)) {
+      focused = active.id;
+      try { selection = [active.selectionStart, active.selectionEnd]; } catch { /* not a text field */ }
+    }
+    submitted = old.querySelector('form[data-submitted]')?.id;
+    old.remove();
+  });
+  const handOver = () => {
+    for (const [id, value] of typed) {
+      const input = doc.getElementById(id);
+      if (!input || input.value === value) continue;
+      input.value = value;
+      input.dispatchEvent(new Event('input', { bubbles: true }));
+    }
+    const target = focused && doc.getElementById(focused);
+    if (target) {
+      target.focus();
+      try { if (selection[0] != null) target.setSelectionRange(...selection); } catch { /* email fields have none */ }
+    }
+    if (submitted) doc.getElementById(submitted)?.requestSubmit();
+    typed = [];
+    focused = submitted = null;
+  };
+
   const slow = setTimeout(() => { if (!started && !over) show('boot-slow'); }, 8000);
   addEventListener('doorward:failed', () => failed());
   addEventListener('doorward:started', () => {
@@ -67,6 +98,7 @@
     clearTimeout(slow);
     delete root.dataset.session;
     if (!over) show('');
+    handOver();
   });
 
   if (typeof WebAssembly !== 'object' || typeof BigInt !== 'function' || !('noModule' in HTMLScriptElement.prototype)) {

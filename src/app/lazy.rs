@@ -1,20 +1,15 @@
 //! Pages that are loaded when they are opened. Each is a chunk of the wasm of its own; a chunk that
 //! cannot be fetched shows "try again" in its place.
 
+use super::guard::Retry;
 use crate::{
     cognito::error::Fault,
-    components::{Alert, Skeleton, Tone},
-    i18n::Msg,
+    components::{Skeleton, live},
 };
-use leptos::{
-    prelude::*,
-    reactive::computed::ScopedFuture,
-    task::spawn_local,
-    wasm_split::SplitLoaderError,
-};
+use leptos::{prelude::*, reactive::computed::ScopedFuture, task::spawn_local, wasm_split::SplitLoaderError};
 use std::{
     future::Future,
-    pin::{Pin, pin},
+    pin::Pin,
     task::{Context, Poll, Waker},
 };
 
@@ -40,13 +35,16 @@ pub type Coming = Pin<Box<dyn Future<Output = Result<AnyView, ChunkMissing>>>>;
 /// The pages by name. The functions are what the wasm is split at.
 pub mod chunks {
     use super::{ChunkMissing, Coming};
+    use crate::pages;
+    #[cfg(target_arch = "wasm32")]
+    use crate::routes::Place;
     use leptos::{prelude::*, wasm_split::wasm_split};
 
     macro_rules! chunks {
-        ($($name:ident, $split:ident, $preload:ident, $page:path;)*) => {$(
+        ($($name:ident, $split:ident, $preload:ident, $draw:expr;)*) => {$(
             #[wasm_split($split, wasm_split_path = leptos::wasm_split, preload($preload), fallible)]
             fn $split() -> Result<AnyView, ChunkMissing> {
-                Ok($page().into_any())
+                Ok($draw)
             }
 
             /// Loads the chunk and makes the page.
@@ -57,27 +55,33 @@ pub mod chunks {
     }
 
     chunks! {
-        home, page_home, load_home, crate::pages::home::Home;
-        verify, page_verify, load_verify, crate::pages::verify::Verify;
-        forgot_password, page_forgot_password, load_forgot_password, crate::pages::forgot_password::ForgotPassword;
-        sign_out, page_sign_out, load_sign_out, crate::pages::sign_out::SignOut;
-        authenticated, page_authenticated, load_authenticated, crate::pages::authenticated::Authenticated;
-        not_found, page_not_found, load_not_found, crate::pages::not_found::NotFound;
+        home, page_home, load_home, pages::home::Home().into_any();
+        sign_up, page_sign_up, load_sign_up, pages::sign_up::SignUp().into_any();
+        verify, page_verify, load_verify, pages::verify::Verify().into_any();
+        forgot_password, page_forgot_password, load_forgot_password,
+            pages::forgot_password::ForgotPassword().into_any();
+        sign_out, page_sign_out, load_sign_out, pages::sign_out::SignOut().into_any();
+        authenticated, page_authenticated, load_authenticated, pages::authenticated::Authenticated().into_any();
+        not_found, page_not_found, load_not_found, pages::not_found::NotFound().into_any();
+        new_password, page_new_password, load_new_password,
+            pages::new_password::NewPassword().into_any();
+        unsupported, page_unsupported, load_unsupported,
+            pages::unsupported::Unsupported().into_any();
     }
 
-    /// Loads the chunk of a path without drawing it, so that it can be drawn at once.
+    /// Loads the chunk of a place without drawing it, so that it can be drawn at once.
     #[cfg(target_arch = "wasm32")]
-    pub async fn preload(path: &str) {
-        use crate::routes;
+    pub async fn preload(place: Option<Place>) {
         // What fails here is tried again, and said, where it is drawn.
-        drop(match path.trim_end_matches('/') {
-            "" => load_home().await,
-            routes::VERIFY => load_verify().await,
-            routes::FORGOT_PASSWORD => load_forgot_password().await,
-            routes::SIGN_OUT => load_sign_out().await,
-            routes::LOGIN | routes::SIGN_UP => Ok(()),
-            routes::AUTHENTICATED => load_authenticated().await,
-            _ => load_not_found().await,
+        drop(match place {
+            Some(Place::Login) => Ok(()),
+            Some(Place::Home) => load_home().await,
+            Some(Place::SignUp) => load_sign_up().await,
+            Some(Place::Verify) => load_verify().await,
+            Some(Place::ForgotPassword) => load_forgot_password().await,
+            Some(Place::SignOut) => load_sign_out().await,
+            Some(Place::Authenticated) => load_authenticated().await,
+            None => load_not_found().await,
         });
     }
 }
@@ -91,46 +95,39 @@ enum Stage {
 }
 
 /// Draws a page that may still have to be loaded. If it is there already, it is drawn at once.
-#[component]
-pub fn LazyPage(
-    /// Loads and makes the page.
-    chunk: fn() -> Coming,
-) -> impl IntoView {
+pub fn lazy_page(chunk: fn() -> Coming) -> AnyView {
     let stage = RwSignal::new(Stage::Coming);
     let page = StoredValue::new_local(None::<AnyView>);
-    let arrive = move |result: Result<AnyView, ChunkMissing>| match result {
-        Ok(view) => {
-            page.set_value(Some(view));
-            stage.set(Stage::Here);
-        }
-        Err(ChunkMissing) => stage.set(Stage::Missing),
+    let arrive = move |result: Result<AnyView, ChunkMissing>| {
+        // The person may have gone elsewhere in the meantime; then there is no place for the page.
+        let now = match result {
+            Ok(view) => {
+                let _ = page.try_set_value(Some(view));
+                Stage::Here
+            }
+            Err(ChunkMissing) => Stage::Missing,
+        };
+        let _ = stage.try_set(now);
     };
     let load = move || {
         // The page's signals belong to this place in the tree, whenever it arrives.
         let mut coming = Box::pin(ScopedFuture::new(chunk()));
-        match pin!(&mut coming).poll(&mut Context::from_waker(Waker::noop())) {
+        match coming.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(result) => arrive(result),
             Poll::Pending => spawn_local(async move { arrive(coming.await) }),
         }
     };
     load();
-    move || match stage.get() {
-        Stage::Coming => view! { <Skeleton /> }.into_any(),
+    live(move || match stage.get() {
+        Stage::Coming => Skeleton().into_any(),
         Stage::Here => page.try_update_value(Option::take).flatten().into_any(),
         Stage::Missing => {
-            let again = move |_| {
+            let again = move || {
                 stage.set(Stage::Coming);
                 load();
             };
-            view! {
-                <div class="card">
-                    <Alert tone=Tone::Error>
-                        <p>{Msg::ChunkMissing.text()}</p>
-                    </Alert>
-                    <button type="button" class="button button--primary" on:click=again>{Msg::TryAgain.text()}</button>
-                </div>
-            }
-                .into_any()
+            view! { <Retry again=Callback::new(move |()| again()) /> }.into_any()
         }
-    }
+    })
+    .into_any()
 }

@@ -13,21 +13,21 @@ pub use prerender::prerender;
 pub use start::start;
 
 use crate::{
-    components::{Arrived, SiteName},
+    components::{Arrived, Live, SiteName, live},
     i18n::Msg,
-    pages::{login::Login, sign_up::SignUp},
-    routes,
-    session::Session,
+    pages::login::{Screen, login},
+    routes::{self, Place},
+    session::Presence,
     state::AppState,
 };
 use guard::{signed_in_only, signed_out_only};
+use lazy::{chunks, lazy_page};
 use leptos::prelude::*;
 use leptos_router::{
-    NavigateOptions,
+    NavigateOptions, WildcardSegment,
     components::{FlatRoutes, Route, Router},
-    hooks::use_navigate,
+    hooks::{use_location, use_navigate},
 };
-use lazy::{LazyPage, chunks};
 
 /// The whole app.
 #[component]
@@ -38,29 +38,15 @@ pub fn App(
     provide_context(state);
     provide_context(Arrived::default());
     provide_context(SiteName(StoredValue::new(state.config.with_value(|config| config.name.clone()))));
-    let fallback = || view! { <LazyPage chunk=chunks::not_found /> };
     view! {
         <Router>
             <a class="skip" href="#main">{Msg::SkipToContent.text()}</a>
-            <Header />
+            {header()}
             <main class="main" id="main" tabindex="-1">
-                <FlatRoutes fallback=fallback>
-                    <Route path=routes::home() view=|| view! { <LazyPage chunk=chunks::home /> } />
-                    <Route path=routes::sign_up() view=|| signed_out_only(|| view! { <SignUp /> }.into_any()) />
-                    <Route path=routes::login() view=|| signed_out_only(|| view! { <Login /> }.into_any()) />
-                    <Route
-                        path=routes::verify()
-                        view=|| signed_out_only(|| view! { <LazyPage chunk=chunks::verify /> }.into_any())
-                    />
-                    <Route
-                        path=routes::forgot_password()
-                        view=|| signed_out_only(|| view! { <LazyPage chunk=chunks::forgot_password /> }.into_any())
-                    />
-                    <Route path=routes::sign_out() view=|| view! { <LazyPage chunk=chunks::sign_out /> } />
-                    <Route
-                        path=routes::authenticated()
-                        view=|| signed_in_only(|| view! { <LazyPage chunk=chunks::authenticated /> }.into_any())
-                    />
+                // One route for everything: the router's own matching would compile every page's type
+                // into the first download. `Place` knows the paths.
+                <FlatRoutes fallback=|| ()>
+                    <Route path=WildcardSegment("path") view=place />
                 </FlatRoutes>
             </main>
             <footer class="footer"><p>{Msg::Footer.text()}</p></footer>
@@ -68,18 +54,33 @@ pub fn App(
     }
 }
 
+/// The page at the current path.
+fn place() -> Live {
+    let path = use_location().pathname;
+    live(move || match path.with(|path| Place::of(path)) {
+        Some(Place::Home) => lazy_page(chunks::home),
+        Some(Place::SignUp) => signed_out_only(|| lazy_page(chunks::sign_up)).into_any(),
+        Some(Place::Login) => signed_out_only(|| login(other_step).into_any()).into_any(),
+        Some(Place::Verify) => signed_out_only(|| lazy_page(chunks::verify)).into_any(),
+        Some(Place::ForgotPassword) => signed_out_only(|| lazy_page(chunks::forgot_password)).into_any(),
+        Some(Place::SignOut) => lazy_page(chunks::sign_out),
+        Some(Place::Authenticated) => signed_in_only(|| lazy_page(chunks::authenticated)).into_any(),
+        None => lazy_page(chunks::not_found),
+    })
+}
+
+/// The forms of a sign-in beyond name and password.
+fn other_step(screen: Screen) -> AnyView {
+    lazy_page(match screen {
+        Screen::NewPassword => chunks::new_password,
+        Screen::Unsupported | Screen::Credentials => chunks::unsupported,
+    })
+}
+
 /// The bar at the top: the site's name, and where one can go from here.
-#[component]
-fn Header() -> impl IntoView {
+fn header() -> impl IntoView {
     let app = AppState::get();
     let navigate = use_navigate();
-    let screen = Memo::new(move |_| {
-        app.session.with(|session| match session {
-            Session::Restoring => None,
-            Session::SignedOut => Some(false),
-            Session::SignedIn(_) => Some(true),
-        })
-    });
     let sign_out = Callback::new(move |()| navigate(routes::SIGN_OUT, NavigateOptions::default()));
     view! {
         <header class="header">
@@ -88,16 +89,16 @@ fn Header() -> impl IntoView {
                 {app.config.with_value(|config| config.name.clone())}
             </a>
             <nav class="nav" aria-label=Msg::Navigation.text()>
-                {move || match screen.get() {
-                    None => ().into_any(),
-                    Some(false) => {
+                {live(move || match app.presence.get() {
+                    Presence::Restoring => ().into_any(),
+                    Presence::SignedOut => {
                         view! {
                             <a class="nav__link" href=routes::LOGIN>{Msg::SignInLink.text()}</a>
                             <a class="nav__link nav__link--strong" href=routes::SIGN_UP>{Msg::CreateAccountLink.text()}</a>
                         }
                             .into_any()
                     }
-                    Some(true) => {
+                    Presence::SignedIn => {
                         view! {
                             <a class="nav__link" href=routes::AUTHENTICATED>{Msg::YourPage.text()}</a>
                             <button type="button" class="nav__link" on:click=move |_| sign_out.run(())>
@@ -106,7 +107,7 @@ fn Header() -> impl IntoView {
                         }
                             .into_any()
                     }
-                }}
+                })}
             </nav>
         </header>
     }

@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn the_static_routes_carry_their_forms() {
-        let config = crate::config::parse(include_str!("../../public/config.json"), "localhost").unwrap();
+        let config = crate::config::parse::<Value>(include_str!("../../public/config.json"), "localhost").unwrap();
         let pages = prerender(&config);
         let html = |path: &str| pages["routes"][path]["html"].as_str().unwrap().to_owned();
         for (path, id) in [

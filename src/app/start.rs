@@ -6,9 +6,11 @@ use super::{
     lazy::{ChunkMissing, chunks},
 };
 use crate::{
-    browser::{self, BrowserWorld, LocalStorage},
+    browser::{self, BrowserJson, BrowserWorld, LocalStorage},
     cognito::error::Fault,
+    components::effect,
     config::{self, Config, Problem},
+    routes::Place,
     session::{
         Account, Change, Local, Session,
         keeper::{Keeper, Pool, REFRESH_AHEAD},
@@ -17,7 +19,7 @@ use crate::{
     },
     state::{AppState, Services},
 };
-use leptos::{prelude::*, task::spawn_local, wasm_split::wasm_split};
+use leptos::{prelude::*, wasm_split::wasm_split};
 use std::{cell::RefCell, rc::Rc};
 
 thread_local! {
@@ -29,7 +31,7 @@ thread_local! {
 
 /// Starts the app.
 pub fn start() {
-    spawn_local(async {
+    browser::spawn(async {
         match configuration().await {
             Ok(config) => run(config).await,
             Err(problem) => show_problem(problem).await,
@@ -39,7 +41,7 @@ pub fn start() {
 
 async fn configuration() -> Result<Config, Problem> {
     let text = browser::fetch_text(config::PATH).await.map_err(Problem::Missing)?;
-    config::parse(&text, &browser::host())
+    config::parse::<BrowserJson>(&text, &browser::host())
 }
 
 async fn run(config: Config) {
@@ -53,7 +55,7 @@ async fn run(config: Config) {
         restore();
     }
     // The prerendered page stays until its live twin can be drawn in one go.
-    chunks::preload(&browser::path()).await;
+    chunks::preload(Place::of(&browser::path())).await;
     browser::take_over(move || {
         // Lives as long as the page.
         std::mem::forget(leptos::mount::mount_to(browser::root(), move || view! { <App state=app /> }));
@@ -74,10 +76,8 @@ async fn show_problem(problem: Problem) {
 
 #[wasm_split(page_config_problem, wasm_split_path = leptos::wasm_split, fallible)]
 fn config_problem(problem: Problem) -> Result<AnyView, ChunkMissing> {
-    Ok(crate::pages::config_problem::ConfigProblem(
-        crate::pages::config_problem::ConfigProblemProps { problem },
-    )
-    .into_any())
+    Ok(crate::pages::config_problem::ConfigProblem(crate::pages::config_problem::ConfigProblemProps { problem })
+        .into_any())
 }
 
 fn services() -> Services {
@@ -123,7 +123,7 @@ fn prepare() {
     if PREPARED.replace(true) {
         return;
     }
-    spawn_local(async {
+    browser::spawn(async {
         match account().await {
             Ok(account) => account.prepare(),
             // Tried again, and said, when it is needed.
@@ -133,7 +133,7 @@ fn prepare() {
 }
 
 fn restore() {
-    spawn_local(async {
+    browser::spawn(async {
         match account().await {
             Ok(account) => account.restore().await,
             Err(_) => with_app(|app| app.stuck.set(true)),
@@ -156,14 +156,14 @@ fn keep_up(app: AppState) {
         }
     });
     let refresh = || {
-        spawn_local(async {
+        browser::spawn(async {
             if let Some(account) = ACCOUNT.with_borrow(Clone::clone) {
                 account.keep_fresh().await;
             }
         });
     };
     browser::on_wake(refresh);
-    Effect::new(move |_| {
+    effect(move || {
         let ends = app.session.with(|session| match session {
             Session::SignedIn(user) => Some(user.expires_at),
             Session::Restoring | Session::SignedOut => None,

@@ -18,7 +18,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match config::parse(&text, "localhost") {
+    match config::parse::<serde_json::Value>(&text, "localhost") {
         Ok(config) => {
             println!("{}", prerender(&config));
             ExitCode::SUCCESS

@@ -5,6 +5,7 @@
 //! - [`take_over`] replaces the prerendered page by the live one;
 //! - the rest are small functions that the app is put together with.
 
+mod json;
 mod math;
 mod page;
 mod storage;
@@ -12,8 +13,11 @@ mod time;
 mod transport;
 mod world;
 
+pub use json::BrowserJson;
 pub use math::BrowserMath;
 pub use page::{fetch_text, host, on_storage, on_wake, path, report_failure, root, take_over};
 pub use storage::LocalStorage;
 pub use time::{every_second, time_of_day, wake_at};
+/// Runs a future on this page. Works before leptos has been started, unlike its own.
+pub use wasm_bindgen_futures::spawn_local as spawn;
 pub use world::BrowserWorld;

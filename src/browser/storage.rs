@@ -2,11 +2,11 @@
 
 use crate::session::world::Storage;
 use gloo_storage::Storage as _;
-use std::{cell::RefCell, collections::BTreeMap};
+use std::cell::RefCell;
 
 thread_local! {
     /// What could not be stored. Shared by all handles, gone with the page.
-    static FALLBACK: RefCell<BTreeMap<String, String>> = const { RefCell::new(BTreeMap::new()) };
+    static FALLBACK: RefCell<Vec<(String, String)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// The origin's localStorage. Values are raw strings, as other clients of Cognito write them.
@@ -23,23 +23,22 @@ fn raw() -> Option<web_sys::Storage> {
 impl Storage for LocalStorage {
     fn get(&self, key: &str) -> Option<String> {
         FALLBACK
-            .with_borrow(|memory| memory.get(key).cloned())
+            .with_borrow(|memory| memory.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone()))
             .or_else(|| raw()?.get_item(key).ok().flatten())
     }
 
     fn set(&self, key: &str, value: &str) {
         let stored = raw().is_some_and(|storage| storage.set_item(key, value).is_ok());
         FALLBACK.with_borrow_mut(|memory| {
-            if stored {
-                memory.remove(key);
-            } else {
-                memory.insert(key.to_owned(), value.to_owned());
+            memory.retain(|(name, _)| name != key);
+            if !stored {
+                memory.push((key.to_owned(), value.to_owned()));
             }
         });
     }
 
     fn remove(&self, key: &str) {
-        FALLBACK.with_borrow_mut(|memory| memory.remove(key));
+        FALLBACK.with_borrow_mut(|memory| memory.retain(|(name, _)| name != key));
         if let Some(storage) = raw() {
             // Nothing more can be done about a storage that does not let go.
             drop(storage.remove_item(key));

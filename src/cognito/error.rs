@@ -79,7 +79,9 @@ impl Reason {
             ErrorKind::NotAuthorized if has("Temporary password has expired") => Some(Self::TemporaryPasswordExpired),
             ErrorKind::NotAuthorized if has("Current status is CONFIRMED") => Some(Self::AlreadyConfirmed),
             ErrorKind::InvalidParameter if has("already confirmed") => Some(Self::AlreadyConfirmed),
-            ErrorKind::NotAuthorized if has("nvalid session") || has("ession is expired") || has("ession can only be used once") => {
+            ErrorKind::NotAuthorized
+                if has("nvalid session") || has("ession is expired") || has("ession can only be used once") =>
+            {
                 Some(Self::SessionExpired)
             }
             ErrorKind::InvalidParameter if has("no registered/verified") => Some(Self::NothingVerified),
@@ -282,9 +284,14 @@ mod tests {
     #[test]
     fn situations_that_share_a_name_are_told_apart() {
         let read = |kind: &str, message: &str| {
-            ServiceError::read(&serde_json::json!({"__type": kind, "message": message}).to_string(), None).unwrap().reason
+            ServiceError::read(&serde_json::json!({"__type": kind, "message": message}).to_string(), None)
+                .unwrap()
+                .reason
         };
-        assert_eq!(read("NotAuthorizedException", "Password attempts exceeded"), Some(Reason::PasswordAttemptsExceeded));
+        assert_eq!(
+            read("NotAuthorizedException", "Password attempts exceeded"),
+            Some(Reason::PasswordAttemptsExceeded)
+        );
         assert_eq!(read("NotAuthorizedException", "User is disabled."), Some(Reason::UserDisabled));
         assert_eq!(
             read("NotAuthorizedException", "User cannot be confirmed. Current status is CONFIRMED"),
@@ -302,13 +309,26 @@ mod tests {
     #[test]
     fn only_definitive_answers_end_a_session() {
         let service = |kind| Error::Service(ServiceError { kind, reason: None });
-        for kind in [ErrorKind::NotAuthorized, ErrorKind::RefreshTokenReuse, ErrorKind::UserNotFound, ErrorKind::PasswordResetRequired] {
+        for kind in [
+            ErrorKind::NotAuthorized,
+            ErrorKind::RefreshTokenReuse,
+            ErrorKind::UserNotFound,
+            ErrorKind::PasswordResetRequired,
+        ] {
             assert!(service(kind).ends_session(), "{kind:?}");
         }
-        for kind in [ErrorKind::TooManyRequests, ErrorKind::InternalError, ErrorKind::LimitExceeded, ErrorKind::Unknown, ErrorKind::UserLambdaValidation] {
+        for kind in [
+            ErrorKind::TooManyRequests,
+            ErrorKind::InternalError,
+            ErrorKind::LimitExceeded,
+            ErrorKind::Unknown,
+            ErrorKind::UserLambdaValidation,
+        ] {
             assert!(!service(kind).ends_session(), "{kind:?}");
         }
-        for fault in [Fault::Offline, Fault::TimedOut, Fault::ServerDown, Fault::Throttled, Fault::Blocked, Fault::Garbled] {
+        for fault in
+            [Fault::Offline, Fault::TimedOut, Fault::ServerDown, Fault::Throttled, Fault::Blocked, Fault::Garbled]
+        {
             assert!(!Error::from(fault).ends_session(), "{fault:?}");
         }
     }

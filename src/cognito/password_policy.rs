@@ -101,7 +101,8 @@ mod tests {
 
     #[test]
     fn rules_that_are_off_are_not_listed() {
-        let policy = PasswordPolicy { min_length: 12, lowercase: false, uppercase: false, numbers: true, symbols: false };
+        let policy =
+            PasswordPolicy { min_length: 12, lowercase: false, uppercase: false, numbers: true, symbols: false };
         assert_eq!(policy.rules().collect::<Vec<_>>(), [Rule::Length(12), Rule::Number]);
     }
 

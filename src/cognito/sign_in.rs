@@ -74,6 +74,25 @@ impl Default for Step {
     }
 }
 
+impl Step {
+    /// What happened to the last attempt.
+    pub const fn problem(&self) -> Option<&Error> {
+        match self {
+            Self::Credentials { problem } | Self::NewPassword { problem, .. } => problem.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The same step, with a problem that kept the event from being sent at all.
+    #[must_use]
+    pub fn with_problem(self, error: Error) -> Self {
+        match self {
+            Self::NewPassword { challenge, .. } => Self::NewPassword { challenge, problem: Some(error) },
+            _ => Self::Credentials { problem: Some(error) },
+        }
+    }
+}
+
 /// A NEW_PASSWORD_REQUIRED challenge.
 #[derive(Debug, Clone)]
 pub struct NewPasswordChallenge {
@@ -149,7 +168,9 @@ pub fn next(step: Step, event: Event) -> (Step, Option<Command>) {
             (Step::Initiating { user: user.clone(), password }, Some(Command::Initiate { user }))
         }
         (Step::Initiating { user, password }, Event::Answered(Ok(answer))) => after_initiate(user, password, answer),
-        (Step::Initiating { user, .. } | Step::Proving { user }, Event::Answered(Err(error))) => (refused(user, error), None),
+        (Step::Initiating { user, .. } | Step::Proving { user }, Event::Answered(Err(error))) => {
+            (refused(user, error), None)
+        }
         (Step::Proving { user }, Event::Answered(Ok(answer))) => (after_proof(user, answer), None),
         (Step::NewPassword { challenge, .. }, Event::ChooseNewPassword { password, attributes }) => {
             let command = Command::SetPassword {
@@ -160,8 +181,12 @@ pub fn next(step: Step, event: Event) -> (Step, Option<Command>) {
             };
             (Step::SettingPassword { challenge }, Some(command))
         }
-        (Step::SettingPassword { challenge }, Event::Answered(Ok(answer))) => (after_proof(challenge.user, answer), None),
-        (Step::SettingPassword { challenge }, Event::Answered(Err(error))) => (new_password_refused(challenge, error), None),
+        (Step::SettingPassword { challenge }, Event::Answered(Ok(answer))) => {
+            (after_proof(challenge.user, answer), None)
+        }
+        (Step::SettingPassword { challenge }, Event::Answered(Err(error))) => {
+            (new_password_refused(challenge, error), None)
+        }
         (step, _) => (step, None),
     }
 }
@@ -237,7 +262,10 @@ fn new_password_refused(challenge: NewPasswordChallenge, error: Error) -> Step {
             ErrorKind::InvalidPassword | ErrorKind::PasswordHistoryPolicyViolation | ErrorKind::InvalidParameter => {
                 service.reason == Some(Reason::SessionExpired)
             }
-            ErrorKind::TooManyRequests | ErrorKind::LimitExceeded | ErrorKind::InternalError | ErrorKind::UserLambdaValidation => false,
+            ErrorKind::TooManyRequests
+            | ErrorKind::LimitExceeded
+            | ErrorKind::InternalError
+            | ErrorKind::UserLambdaValidation => false,
             _ => true,
         },
         Error::Fault(_) => false,
@@ -316,18 +344,40 @@ mod tests {
         let no_salt = answer(json!({"ChallengeName": "PASSWORD_VERIFIER", "ChallengeParameters": {"SRP_B": "1"}}));
         type Check = fn(&Step) -> bool;
         let table: [(&str, Vec<Event>, Check); 12] = [
-            ("wrong password", vec![submit(), verifier(), refusal(ErrorKind::NotAuthorized)], |s| matches!(s, Step::Credentials { problem: Some(_) })),
-            ("unknown user", vec![submit(), refusal(ErrorKind::UserNotFound)], |s| matches!(s, Step::Credentials { problem: Some(_) })),
-            ("unconfirmed at once", vec![submit(), refusal(ErrorKind::UserNotConfirmed)], |s| matches!(s, Step::Unconfirmed { .. })),
-            ("unconfirmed later", vec![submit(), verifier(), refusal(ErrorKind::UserNotConfirmed)], |s| matches!(s, Step::Unconfirmed { .. })),
-            ("reset required", vec![submit(), refusal(ErrorKind::PasswordResetRequired)], |s| matches!(s, Step::ResetRequired { .. })),
-            ("unknown challenge", vec![submit(), verifier(), unknown.clone()], |s| matches!(s, Step::Unsupported { challenge } if challenge == "SOMETHING_NEW")),
+            ("wrong password", vec![submit(), verifier(), refusal(ErrorKind::NotAuthorized)], |s| {
+                matches!(s, Step::Credentials { problem: Some(_) })
+            }),
+            ("unknown user", vec![submit(), refusal(ErrorKind::UserNotFound)], |s| {
+                matches!(s, Step::Credentials { problem: Some(_) })
+            }),
+            ("unconfirmed at once", vec![submit(), refusal(ErrorKind::UserNotConfirmed)], |s| {
+                matches!(s, Step::Unconfirmed { .. })
+            }),
+            ("unconfirmed later", vec![submit(), verifier(), refusal(ErrorKind::UserNotConfirmed)], |s| {
+                matches!(s, Step::Unconfirmed { .. })
+            }),
+            ("reset required", vec![submit(), refusal(ErrorKind::PasswordResetRequired)], |s| {
+                matches!(s, Step::ResetRequired { .. })
+            }),
+            (
+                "unknown challenge",
+                vec![submit(), verifier(), unknown.clone()],
+                |s| matches!(s, Step::Unsupported { challenge } if challenge == "SOMETHING_NEW"),
+            ),
             ("unknown challenge at once", vec![submit(), unknown], |s| matches!(s, Step::Unsupported { .. })),
-            ("empty answer", vec![submit(), empty], |s| matches!(s, Step::Credentials { problem: Some(Error::Fault(Fault::Garbled)) })),
-            ("half the tokens", vec![submit(), verifier(), half], |s| matches!(s, Step::Credentials { problem: Some(_) })),
+            ("empty answer", vec![submit(), empty], |s| {
+                matches!(s, Step::Credentials { problem: Some(Error::Fault(Fault::Garbled)) })
+            }),
+            ("half the tokens", vec![submit(), verifier(), half], |s| {
+                matches!(s, Step::Credentials { problem: Some(_) })
+            }),
             ("no salt", vec![submit(), no_salt], |s| matches!(s, Step::Credentials { problem: Some(_) })),
-            ("network", vec![submit(), Event::Answered(Err(Fault::Offline.into()))], |s| matches!(s, Step::Credentials { problem: Some(Error::Fault(Fault::Offline)) })),
-            ("start over", vec![submit(), verifier(), new_password(), Event::StartOver], |s| matches!(s, Step::Credentials { problem: None })),
+            ("network", vec![submit(), Event::Answered(Err(Fault::Offline.into()))], |s| {
+                matches!(s, Step::Credentials { problem: Some(Error::Fault(Fault::Offline)) })
+            }),
+            ("start over", vec![submit(), verifier(), new_password(), Event::StartOver], |s| {
+                matches!(s, Step::Credentials { problem: None })
+            }),
         ];
         for (name, events, check) in table {
             let (step, _) = run(events);

@@ -141,8 +141,7 @@ fn session_key(
     }
     let u = to_hex(&u);
     let k = to_hex(&sha256(&[&padded(N), &padded(G)]));
-    let identity =
-        sha256(&[pool_name.as_bytes(), challenge.user_id.as_bytes(), b":", password.as_str().as_bytes()]);
+    let identity = sha256(&[pool_name.as_bytes(), challenge.user_id.as_bytes(), b":", password.as_str().as_bytes()]);
     let x = to_hex(&sha256(&[&padded(&salt), &identity]));
 
     // S = (B − k·g^x) ^ (a + u·x) mod N
@@ -302,7 +301,8 @@ pub mod replay {
             secret_block: SecretBlock::new(vector.secret_block_b64.clone()),
             user_id: vector.user_id_for_srp.clone(),
         };
-        let key = session_key(math, &vector.pool_name, &ephemeral, &challenge, &Password::new(vector.password.clone()))?;
+        let key =
+            session_key(math, &vector.pool_name, &ephemeral, &challenge, &Password::new(vector.password.clone()))?;
         let block = STANDARD.decode(&vector.secret_block_b64).map_err(|_| Fault::SrpRefused)?;
         let signature = hmac(
             &key,

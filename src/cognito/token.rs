@@ -53,7 +53,15 @@ mod tests {
         for bad in ["", ".", "..", "a.b.c", "a.b.c.d"] {
             assert_eq!(AccessClaims::read(&AccessToken::new(bad)), None, "{bad:?}");
         }
-        for payload in ["", "null", "[]", "{}", r#"{"username":"","iat":1,"exp":2}"#, r#"{"username":"a","iat":-1,"exp":2}"#, r#"{"username":"a","iat":1,"exp":"2"}"#] {
+        for payload in [
+            "",
+            "null",
+            "[]",
+            "{}",
+            r#"{"username":"","iat":1,"exp":2}"#,
+            r#"{"username":"a","iat":-1,"exp":2}"#,
+            r#"{"username":"a","iat":1,"exp":"2"}"#,
+        ] {
             assert_eq!(AccessClaims::read(&token(payload)), None, "{payload:?}");
         }
     }

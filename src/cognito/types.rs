@@ -97,8 +97,13 @@ impl Email {
         let text = text.trim();
         let (local, domain) = text.rsplit_once('@')?;
         let plain = !text.chars().any(|c| c.is_whitespace() || c.is_control());
-        (plain && !local.is_empty() && domain.len() > 2 && domain.contains('.') && !domain.starts_with('.')
-            && !domain.ends_with('.') && text.len() <= 254)
+        (plain
+            && !local.is_empty()
+            && domain.len() > 2
+            && domain.contains('.')
+            && !domain.starts_with('.')
+            && !domain.ends_with('.')
+            && text.len() <= 254)
             .then(|| Self(text.to_owned()))
     }
 

@@ -1,5 +1,6 @@
 //! A message about the whole form or page.
 
+use super::effect;
 use leptos::{html, prelude::*};
 
 /// What a message is about.
@@ -29,7 +30,7 @@ pub fn Alert(
         Tone::Info => ("alert alert--info", "status"),
     };
     if tone == Tone::Error {
-        Effect::new(move |_| {
+        effect(move || {
             if let Some(node) = node.get() {
                 // Focus that cannot be moved is no reason to fail.
                 drop(node.focus());

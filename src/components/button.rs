@@ -1,5 +1,6 @@
 //! Buttons that show that they are working and cannot be pressed twice.
 
+use super::live;
 use crate::i18n::Msg;
 use leptos::prelude::*;
 
@@ -12,8 +13,7 @@ pub fn Submit(
     /// What it says while it does it.
     busy: Msg,
     /// Whether it is doing it.
-    #[prop(into)]
-    working: Signal<bool>,
+    working: RwSignal<bool>,
 ) -> impl IntoView {
     view! {
         <button
@@ -22,7 +22,7 @@ pub fn Submit(
             aria-busy=move || working.get().then_some("true")
             aria-disabled=move || working.get().then_some("true")
         >
-            {move || if working.get() { busy.text() } else { label.text() }}
+            {live(move || if working.get() { busy.text() } else { label.text() })}
         </button>
     }
 }
@@ -30,32 +30,40 @@ pub fn Submit(
 /// A second button beside the submit button.
 #[component]
 pub fn WorkButton(
-    /// What it says right now.
-    #[prop(into)]
-    label: Signal<String>,
-    /// Pressing it does nothing while this is true.
-    #[prop(into)]
-    blocked: Signal<bool>,
-    /// Shows that it is working.
-    #[prop(into)]
-    working: Signal<bool>,
+    /// What it does.
+    label: Msg,
+    /// What it says while it does it.
+    busy: Msg,
+    /// For so many seconds pressing it does nothing; the label says how long.
+    #[prop(optional)]
+    rest: RwSignal<u32>,
+    /// What it says then.
+    #[prop(optional)]
+    resting: Option<Msg>,
+    /// Whether it is doing it.
+    working: RwSignal<bool>,
     /// What pressing does.
-    on_press: impl Fn() + 'static,
+    on_press: Callback<()>,
 ) -> impl IntoView {
     let press = move |_| {
-        if !blocked.get_untracked() && !working.get_untracked() {
-            on_press();
+        if rest.get_untracked() == 0 && !working.get_untracked() {
+            on_press.run(());
         }
+    };
+    let text = move || match (working.get(), rest.get()) {
+        (true, _) => busy.text().to_owned(),
+        (false, 0) => label.text().to_owned(),
+        (false, left) => resting.unwrap_or(label).fill(&[&left.to_string()]),
     };
     view! {
         <button
             type="button"
             class="button"
             aria-busy=move || working.get().then_some("true")
-            aria-disabled=move || (blocked.get() || working.get()).then_some("true")
+            aria-disabled=move || (rest.get() > 0 || working.get()).then_some("true")
             on:click=press
         >
-            {label}
+            {live(text)}
         </button>
     }
 }

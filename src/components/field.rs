@@ -1,5 +1,6 @@
 //! One labelled field with its hint or error.
 
+use super::live;
 use crate::i18n::Msg;
 use leptos::{html, prelude::*};
 
@@ -140,8 +141,8 @@ pub fn Field(
     /// Holds the value and the error.
     state: FieldState,
     /// Said below the field while there is no error.
-    #[prop(optional, into)]
-    hint: Option<String>,
+    #[prop(optional)]
+    hint: &'static str,
     /// Filled in at first.
     #[prop(optional, into)]
     value: Option<String>,
@@ -153,8 +154,7 @@ pub fn Field(
     let note = format!("{id}-note");
     let value = value.unwrap_or_default();
     state.text.set(value.clone());
-    let input_type =
-        move || if kind.is_password() && shown.get() { "text" } else { kind.input_type() };
+    let input_type = move || if kind.is_password() && shown.get() { "text" } else { kind.input_type() };
     let described = note.clone();
     let for_id = id.clone();
     let controls = id.clone();
@@ -179,7 +179,7 @@ pub fn Field(
                     spellcheck="false"
                     aria-required=(!optional).then_some("true")
                     aria-describedby=described
-                    aria-invalid=move || state.error.get().map(|_| "true")
+                    aria-invalid=move || state.error.get().is_some().then_some("true")
                     on:input=move |event| {
                         state.text.set(event_target_value(&event));
                         state.error.set(None);
@@ -193,17 +193,17 @@ pub fn Field(
                                 type="button"
                                 class="field__show"
                                 aria-controls=controls
-                                aria-pressed=move || if shown.get() { "true" } else { "false" }
+                                aria-pressed=move || Some(if shown.get() { "true" } else { "false" })
                                 on:click=move |_| shown.update(|shown| *shown = !*shown)
                             >
-                                {move || if shown.get() { Msg::Hide.text() } else { Msg::Show.text() }}
+                                {live(move || if shown.get() { Msg::Hide.text() } else { Msg::Show.text() })}
                                 <span class="visually-hidden">" "{Msg::ShowWhat.text()}</span>
                             </button>
                         }
                     })}
             </div>
             <p class="field__note" id=note aria-live="polite">
-                {move || state.error.get().map_or_else(|| hint.clone().unwrap_or_default(), |error| error.text().to_owned())}
+                {live(move || state.error.get().map_or(hint, Msg::text))}
             </p>
         </div>
     }

@@ -9,25 +9,24 @@ pub fn Form(
     /// Names the form across the prerendered page and the app.
     id: &'static str,
     /// While true, submits are ignored.
-    #[prop(into)]
-    working: Signal<bool>,
+    working: RwSignal<bool>,
     /// Called for every submit that is not ignored.
-    on_submit: impl Fn() + 'static,
+    on_submit: Callback<()>,
     /// Called when the person begins to use the form; may be called often.
-    #[prop(optional, into)]
-    on_use: Option<Callback<()>>,
+    #[prop(optional)]
+    on_use: Option<fn()>,
     /// Fields and buttons.
     children: Children,
 ) -> impl IntoView {
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
         if !working.get_untracked() {
-            on_submit();
+            on_submit.run(());
         }
     };
     let used = move || {
         if let Some(on_use) = on_use {
-            on_use.run(());
+            on_use();
         }
     };
     view! {

@@ -4,6 +4,7 @@ mod alert;
 mod button;
 mod field;
 mod form;
+mod live;
 mod page;
 mod rules;
 
@@ -11,5 +12,6 @@ pub use alert::{Alert, Tone};
 pub use button::{Submit, WorkButton};
 pub use field::{Field, FieldState, Kind};
 pub use form::Form;
-pub use page::{Arrived, Page, SiteName, Skeleton};
+pub use live::{Live, effect, live};
+pub use page::{Arrived, Page, SiteName, Skeleton, Title};
 pub use rules::{RuleState, Rules};

@@ -1,5 +1,6 @@
 //! The frame of one page inside the app: its heading, title and focus.
 
+use super::{effect, live};
 use crate::i18n::Msg;
 use leptos::{html, prelude::*};
 
@@ -14,10 +15,10 @@ pub struct Arrived(StoredValue<bool>);
 pub fn Page(
     /// The heading; the document's title is made from it.
     #[prop(into)]
-    title: Signal<String>,
+    title: Title,
     /// One sentence below the heading.
     #[prop(optional, into)]
-    lead: Option<Signal<String>>,
+    lead: String,
     /// A page with more room than a form needs.
     #[prop(optional)]
     wide: bool,
@@ -25,16 +26,18 @@ pub fn Page(
     children: Children,
 ) -> impl IntoView {
     let heading = NodeRef::<html::H1>::new();
-    let site = use_context::<SiteName>().map(|name| name.0.get_value());
+    let site = use_context::<SiteName>();
     let arrived = use_context::<Arrived>();
-    Effect::new(move |_| {
-        let title = title.get();
-        document().set_title(&match &site {
-            Some(site) => format!("{title} · {site}"),
-            None => title,
-        });
+    let Title(title) = title;
+    effect(move || {
+        let mut text = title.get();
+        if let Some(SiteName(name)) = site {
+            text.push_str(" · ");
+            name.with_value(|name| text.push_str(name));
+        }
+        document().set_title(&text);
     });
-    Effect::new(move |_| {
+    effect(move || {
         let Some(heading) = heading.get() else { return };
         if let Some(Arrived(before)) = arrived {
             if before.get_value() {
@@ -47,11 +50,27 @@ pub fn Page(
     view! {
         <div class=if wide { "card card--wide" } else { "card" }>
             <h1 node_ref=heading class="card__title" tabindex="-1">
-                {title}
+                {live(move || title.get())}
             </h1>
-            {lead.map(|lead| view! { <p class="card__lead">{lead}</p> })}
+            {(!lead.is_empty()).then(|| view! { <p class="card__lead">{lead}</p> })}
             {children()}
         </div>
+    }
+}
+
+/// A heading that may change while the page is shown.
+#[derive(Clone, Copy)]
+pub struct Title(RwSignal<String>);
+
+impl From<Msg> for Title {
+    fn from(text: Msg) -> Self {
+        Self(RwSignal::new(text.text().to_owned()))
+    }
+}
+
+impl From<RwSignal<String>> for Title {
+    fn from(text: RwSignal<String>) -> Self {
+        Self(text)
     }
 }
 

@@ -1,5 +1,6 @@
 //! A list of requirements that is ticked off while typing.
 
+use super::live;
 use crate::i18n::Msg;
 use leptos::prelude::*;
 
@@ -16,16 +17,14 @@ pub struct RuleState {
 #[component]
 pub fn Rules(
     /// The requirements as they stand.
-    #[prop(into)]
-    rules: Signal<Vec<RuleState>>,
+    rules: Box<dyn Fn() -> Vec<RuleState> + Send>,
 ) -> impl IntoView {
     view! {
         <div class="rules">
             <p class="rules__title">{Msg::RulesTitle.text()}</p>
             <ul class="rules__list">
-                {move || {
-                    rules
-                        .get()
+                {live(move || {
+                    rules()
                         .into_iter()
                         .map(|rule| {
                             let state = if rule.met { Msg::RuleMet } else { Msg::RuleOpen };
@@ -37,7 +36,7 @@ pub fn Rules(
                             }
                         })
                         .collect_view()
-                }}
+                })}
             </ul>
         </div>
     }

@@ -1,9 +1,12 @@
 //! The signed-in person's page: greeting, details to edit, the profile object, the session.
 
-use super::problem::{Doing, Explained, Problem, explain};
+use super::{
+    inputs::read_text,
+    problem::{Doing, Explained, Problem, explain},
+};
 use crate::{
     cognito::operations::Attribute,
-    components::{Alert, Field, FieldState, Form, Kind, Page, Submit, Tone},
+    components::{Alert, Field, FieldState, Form, Kind, Page, Submit, Tone, effect, live},
     i18n::Msg,
     session::{Session, User},
     state::AppState,
@@ -21,31 +24,30 @@ pub fn Authenticated() -> impl IntoView {
         })
     });
     let with_user = move |read: fn(&User) -> String| user.with(|user| user.as_ref().map(read).unwrap_or_default());
-    let title = Signal::derive(move || match with_user(|u| u.profile.display_name().unwrap_or_default().to_owned()) {
-        name if name.is_empty() => Msg::GreetingPlain.text().to_owned(),
-        name => Msg::Greeting.fill(&[&name]),
+    let title = RwSignal::new(String::new());
+    effect(move || {
+        let name = with_user(|u| u.profile.display_name().unwrap_or_default().to_owned());
+        title.set(if name.is_empty() { Msg::GreetingPlain.text().to_owned() } else { Msg::Greeting.fill(&[&name]) });
     });
-    let stale = Signal::derive(move || {
-        user.with(|user| user.as_ref().and_then(|u| u.stale.clone())).map(|error| explain(&error, Doing::OwnAccount))
-    });
+    let stale = move || user.with(|user| Some(explain(user.as_ref()?.stale.as_ref()?, Doing::OwnAccount)));
     view! {
         <Page title=title wide=true>
-            {move || stale.get().map(|problem| view! { <Stale problem=problem /> })}
+            {live(move || stale().map(|problem| view! { <Stale problem=problem /> }))}
             <Details />
             <section class="section" aria-labelledby="profile-object">
                 <h2 class="section__title" id="profile-object">{Msg::ProfileObject.text()}</h2>
                 <p class="section__lead">{Msg::ProfileObjectLead.text()}</p>
                 <pre class="object" tabindex="0" aria-labelledby="profile-object">
-                    {move || with_user(|u| u.profile.to_json())}
+                    {live(move || with_user(|u| u.profile.to_json()))}
                 </pre>
             </section>
             <section class="section" aria-labelledby="session-title">
                 <h2 class="section__title" id="session-title">{Msg::SessionTitle.text()}</h2>
                 <p>
-                    {move || {
+                    {live(move || {
                         user.with(|user| user.as_ref().map(|u| u.expires_at))
                             .map(|at| Msg::SessionRenews.fill(&[&(app.services.time_of_day)(at)]))
-                    }}
+                    })}
                 </p>
             </section>
         </Page>
@@ -76,7 +78,12 @@ fn Details() -> impl IntoView {
         })
     };
     let fields: Vec<_> = app.config.with_value(|config| {
-        config.attributes.iter().filter(|field| field.editable).map(|field| (field.clone(), FieldState::default())).collect()
+        config
+            .attributes
+            .iter()
+            .filter(|field| field.editable)
+            .map(|field| (field.clone(), FieldState::default()))
+            .collect()
     });
     if fields.is_empty() {
         return ().into_any();
@@ -103,7 +110,7 @@ fn Details() -> impl IntoView {
     // person has changed in the meantime stays.
     let filled = StoredValue::new(fields.iter().map(|(field, _)| current(field)).collect::<Vec<_>>());
     let to_fill = fields.clone();
-    Effect::new(move |_| {
+    effect(move || {
         app.session.track();
         for (i, (field, state)) in to_fill.iter().enumerate() {
             let newest = current(field);
@@ -123,10 +130,9 @@ fn Details() -> impl IntoView {
         let changed: Vec<_> = fields
             .iter()
             .filter_map(|(field, state)| {
-                let value = state.value().trim().to_owned();
-                let missing = field.required && value.is_empty();
-                complete &= !missing;
-                let value = state.check(if missing { Err(Msg::FieldRequired) } else { Ok(value) })?;
+                let value = read_text(*state, field.required);
+                complete &= value.is_some();
+                let value = value?;
                 (value != current(field)).then(|| Attribute { name: field.name.clone(), value })
             })
             .collect();
@@ -155,19 +161,19 @@ fn Details() -> impl IntoView {
     view! {
         <section class="section" aria-labelledby="details-title">
             <h2 class="section__title" id="details-title">{Msg::ProfileTitle.text()}</h2>
-            {move || {
+            {live(move || {
                 news.get()
                     .map(|text| {
                         let tone = if text == Msg::Saved { Tone::Success } else { Tone::Info };
                         view! { <Alert tone=tone><p>{text.text()}</p></Alert> }
                     })
-            }}
-            <Problem problem=problem />
-            <Form id="details" working=working on_submit=submit>
+            })}
+            <Problem problem=Box::new(move || problem.get()) />
+            <Form id="details" working=working on_submit=Callback::new(move |()| submit())>
                 {drawn}
                 <Submit label=Msg::Save busy=Msg::Saving working=working />
             </Form>
         </section>
     }
-        .into_any()
+    .into_any()
 }

@@ -27,8 +27,8 @@ pub fn ConfigProblem(
     view! {
         <main class="main" id="main">
             <Page
-                title=Signal::derive(|| Msg::ConfigTitle.text().to_owned())
-                lead=Signal::derive(|| Msg::ConfigLead.text().to_owned())
+                title=Msg::ConfigTitle
+                lead=Msg::ConfigLead.text()
                 wide=true
             >
                 <dl class="facts">

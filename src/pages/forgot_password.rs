@@ -1,15 +1,13 @@
 //! A forgotten password: ask for a code, then set a new one with it.
 
 use super::{
+    inputs::{CodeField, EmailField, LeftNotice, read_code, read_email},
     password_fields::{NewPasswordField, checked},
     problem::{Doing, Explained, Place, Problem, explain, field_text},
 };
 use crate::{
-    cognito::{
-        error::Error,
-        types::{ConfirmationCode, Email},
-    },
-    components::{Alert, Field, FieldState, Form, Kind, Page, Submit, Tone, WorkButton},
+    cognito::{error::Error, types::Email},
+    components::{Alert, FieldState, Form, Page, Submit, Tone, WorkButton, live},
     i18n::Msg,
     routes,
     state::{AppState, Notice},
@@ -23,10 +21,10 @@ pub fn ForgotPassword() -> impl IntoView {
     let app = AppState::get();
     let sent_to = RwSignal::new(None::<Email>);
     let notice = app.take_notice();
-    move || match sent_to.get() {
+    live(move || match sent_to.get() {
         None => view! { <AskForCode notice=notice sent_to=sent_to /> }.into_any(),
         Some(email) => view! { <SetPassword email=email sent_to=sent_to /> }.into_any(),
-    }
+    })
 }
 
 #[component]
@@ -37,12 +35,7 @@ fn AskForCode(notice: Option<Notice>, sent_to: RwSignal<Option<Email>>) -> impl 
     let problem = RwSignal::new(None::<Explained>);
     let submit = move || {
         problem.set(None);
-        let text = email.value();
-        let address = email.check(match text.trim() {
-            "" => Err(Msg::EmailMissing),
-            text => Email::parse(text).ok_or(Msg::EmailWrong),
-        });
-        let Some(address) = address else {
+        let Some(address) = read_email(email) else {
             email.focus();
             return;
         };
@@ -64,19 +57,13 @@ fn AskForCode(notice: Option<Notice>, sent_to: RwSignal<Option<Email>>) -> impl 
     };
     view! {
         <Page
-            title=Signal::derive(|| Msg::ForgotTitle.text().to_owned())
-            lead=Signal::derive(|| Msg::ForgotLead.text().to_owned())
+            title=Msg::ForgotTitle
+            lead=Msg::ForgotLead.text()
         >
-            {notice.map(|notice| view! { <Alert tone=Tone::Info><p>{notice.text().text()}</p></Alert> })}
-            <Problem problem=problem />
-            <Form id="forgot" working=working on_submit=submit on_use=Callback::new(move |()| (app.services.prepare)())>
-                <Field
-                    id="email"
-                    label=Msg::Email.text()
-                    kind=Kind::Email
-                    state=email
-                    value=app.email.get_untracked().map(|email| email.as_str().to_owned()).unwrap_or_default()
-                />
+            <LeftNotice notice=notice />
+            <Problem problem=Box::new(move || problem.get()) />
+            <Form id="forgot" working=working on_submit=Callback::new(move |()| submit()) on_use=app.services.prepare>
+                <EmailField state=email />
                 <Submit label=Msg::SendCode busy=Msg::SendingCode working=working />
             </Form>
             <p class="card__foot"><a href=routes::LOGIN>{Msg::BackToSignIn.text()}</a></p>
@@ -115,12 +102,7 @@ fn SetPassword(email: Email, sent_to: RwSignal<Option<Email>>) -> impl IntoView 
         move || {
             problem.set(None);
             news.set(false);
-            let typed = code.value();
-            let entered = code.check(match typed.trim() {
-                "" => Err(Msg::CodeMissing),
-                text => ConfirmationCode::parse(text).ok_or(Msg::CodeMalformed),
-            });
-            let (Some(entered), Some(chosen)) = (entered, checked(password)) else {
+            let (Some(entered), Some(chosen)) = (read_code(code), checked(password)) else {
                 FieldState::focus_first_error(&[code, password]);
                 return;
             };
@@ -159,25 +141,28 @@ fn SetPassword(email: Email, sent_to: RwSignal<Option<Email>>) -> impl IntoView 
             }
         });
     };
-    let resend_label =
-        Signal::derive(move || if resending.get() { Msg::Resending.text() } else { Msg::ResendCode.text() }.to_owned());
     let hidden_name = address.clone();
     view! {
         <Page
-            title=Signal::derive(|| Msg::ForgotTitle.text().to_owned())
-            lead=Signal::derive(move || Msg::ResetLead.fill(&[&address]))
+            title=Msg::ForgotTitle
+            lead=Msg::ResetLead.fill(&[&address])
         >
-            {move || {
+            {live(move || {
                 news.get().then(|| view! { <Alert tone=Tone::Success><p>{Msg::NewCodeSent.text()}</p></Alert> })
-            }}
-            <Problem problem=problem />
-            <Form id="reset" working=working on_submit=submit>
+            })}
+            <Problem problem=Box::new(move || problem.get()) />
+            <Form id="reset" working=working on_submit=Callback::new(move |()| submit())>
                 // Tells password managers whose password this is.
                 <input type="email" name="username" autocomplete="username" value=hidden_name hidden readonly />
-                <Field id="code" label=Msg::Code.text() kind=Kind::Code state=code hint=Msg::CodeHint.text() />
+                <CodeField state=code />
                 <NewPasswordField id="new_password" label=Msg::NewPassword state=password />
                 <Submit label=Msg::ResetPassword busy=Msg::Resetting working=working />
-                <WorkButton label=resend_label blocked=Signal::derive(|| false) working=resending on_press=resend />
+                <WorkButton
+                    label=Msg::ResendCode
+                    busy=Msg::Resending
+                    working=resending
+                    on_press=Callback::new(move |()| resend())
+                />
             </Form>
             <p class="card__foot">
                 <button type="button" class="link" on:click=move |_| sent_to.set(None)>{Msg::OtherEmail.text()}</button>

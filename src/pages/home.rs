@@ -1,6 +1,12 @@
 //! What a visitor sees first.
 
-use crate::{components::Page, i18n::Msg, routes, session::Session, state::AppState};
+use crate::{
+    components::{Page, live},
+    i18n::Msg,
+    routes,
+    session::Session,
+    state::AppState,
+};
 use leptos::prelude::*;
 
 /// The page.
@@ -15,10 +21,10 @@ pub fn Home() -> impl IntoView {
     };
     view! {
         <Page
-            title=Signal::derive(|| Msg::HomeTitle.text().to_owned())
-            lead=Signal::derive(|| Msg::HomeLead.text().to_owned())
+            title=Msg::HomeTitle
+            lead=Msg::HomeLead.text()
         >
-            {move || match name() {
+            {live(move || match name() {
                 Some(name) => {
                     view! {
                         <p>{Msg::HomeSignedIn.fill(&[&name])}</p>
@@ -37,7 +43,7 @@ pub fn Home() -> impl IntoView {
                     }
                         .into_any()
                 }
-            }}
+            })}
         </Page>
     }
 }

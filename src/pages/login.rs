@@ -1,16 +1,16 @@
 //! Sign in: draws the step the sign-in machine is in.
 
 use super::{
-    new_password::NewPasswordForm,
+    inputs::{EmailField, LeftNotice, read_email},
     problem::{Doing, Explained, Problem, explain},
 };
 use crate::{
     cognito::{
         error::Error,
         sign_in::{Event, Step},
-        types::{AttributeName, Email, Password, UserName},
+        types::{AttributeName, Email, Password},
     },
-    components::{Alert, Field, FieldState, Form, Kind, Page, Submit, Tone},
+    components::{Field, FieldState, Form, Kind, Live, Page, Submit, live},
     i18n::Msg,
     routes,
     state::{AppState, Notice},
@@ -18,24 +18,87 @@ use crate::{
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
-/// The page.
-#[component]
-pub fn Login() -> impl IntoView {
-    let app = AppState::get();
-    let step = RwSignal::new(Step::default());
-    let working = RwSignal::new(false);
-    let navigate = use_navigate();
-    let notice = StoredValue::new(app.take_notice());
+/// What the forms of a sign-in share: the step, what went wrong last, whether something is under
+/// way.
+#[derive(Clone, Copy)]
+pub struct SignIn {
+    step: StoredValue<Step>,
+    /// Why the last attempt did not work.
+    pub problem: RwSignal<Option<Error>>,
+    /// Whether an attempt is under way.
+    pub working: RwSignal<bool>,
+    send: Callback<Event>,
+}
 
-    // Carries the machine on; pages that belong to other steps are navigated to.
+impl SignIn {
+    /// The sign-in that led to a form beyond name and password.
+    pub fn get() -> Self {
+        expect_context()
+    }
+
+    /// Sends an event to the machine; ignored while another is under way.
+    pub fn send(self, event: Event) {
+        self.send.run(event);
+    }
+
+    /// The attributes that a new password has to come with.
+    pub fn missing_attributes(self) -> Vec<AttributeName> {
+        self.step.with_value(|step| match step {
+            Step::NewPassword { challenge, .. } => challenge.missing.clone(),
+            _ => Vec::new(),
+        })
+    }
+
+    /// The name of the challenge that this version does not know.
+    pub fn unsupported(self) -> String {
+        self.step.with_value(|step| match step {
+            Step::Unsupported { challenge } => challenge.clone(),
+            _ => String::new(),
+        })
+    }
+}
+
+/// Which form a step is drawn as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Screen {
+    /// Name and password.
+    Credentials,
+    /// A new password after a temporary one.
+    NewPassword,
+    /// A step this version does not know.
+    Unsupported,
+}
+
+impl Screen {
+    fn of(step: &Step) -> Self {
+        match step {
+            Step::NewPassword { .. } => Self::NewPassword,
+            Step::Unsupported { .. } => Self::Unsupported,
+            _ => Self::Credentials,
+        }
+    }
+}
+
+/// The page. `other` draws the forms beyond name and password, which are loaded when they are needed.
+pub fn login(other: fn(Screen) -> AnyView) -> Live {
+    let app = AppState::get();
+    let step = StoredValue::new(Step::default());
+    let screen = RwSignal::new(Screen::Credentials);
+    let problem = RwSignal::new(None);
+    let working = RwSignal::new(false);
+    let notice = app.take_notice();
+    let navigate = use_navigate();
+
+    // Carries the machine on. Steps that are pages of their own are navigated to.
     let send = Callback::new(move |event: Event| {
         if working.get_untracked() {
             return;
         }
         working.set(true);
+        problem.set(None);
         let navigate = navigate.clone();
         spawn_local(async move {
-            let now = step.get_untracked();
+            let now = step.get_value();
             let then = match (app.services.account)().await {
                 Ok(account) => {
                     if let Event::Submit { user, .. } = &event
@@ -45,143 +108,75 @@ pub fn Login() -> impl IntoView {
                     }
                     account.sign_in(now, event).await
                 }
-                Err(fault) => stay(now, fault.into()),
+                Err(fault) => now.with_problem(fault.into()),
             };
-            working.set(false);
+            // Whoever has signed in is on the way to another page by now, and this one is gone.
+            if working.try_set(false).is_some() {
+                return;
+            }
             let elsewhere = match &then {
                 Step::Unconfirmed { .. } => Some((routes::VERIFY, Notice::Unconfirmed)),
                 Step::ResetRequired { .. } => Some((routes::FORGOT_PASSWORD, Notice::ResetRequired)),
                 _ => None,
             };
-            match elsewhere {
-                Some((path, notice)) => {
-                    app.notice.set(Some(notice));
-                    navigate(path, NavigateOptions::default());
-                }
-                None => step.set(then),
+            if let Some((path, notice)) = elsewhere {
+                app.notice.set(Some(notice));
+                navigate(path, NavigateOptions::default());
+                return;
+            }
+            problem.set(then.problem().cloned());
+            let next = Screen::of(&then);
+            step.set_value(then);
+            // Drawn anew only when another form is needed: a problem must not empty the fields.
+            if screen.get_untracked() != next {
+                screen.set(next);
             }
         });
     });
-
-    // Redrawn only when another form is needed: a problem must not empty the fields.
-    let screen = Memo::new(move |_| step.with(Screen::of));
-    let problem = Signal::derive(move || step.with(problem_of).map(|error| explain(&error, Doing::SigningIn)));
-    move || match screen.get() {
-        Screen::Credentials => {
-            let notice = notice.get_value();
-            view! { <Credentials problem=problem notice=notice working=working send=send /> }.into_any()
+    let sign_in = SignIn { step, problem, working, send };
+    live(move || match screen.get() {
+        Screen::Credentials => credentials(sign_in, notice),
+        screen => {
+            provide_context(sign_in);
+            other(screen)
         }
-        Screen::NewPassword => {
-            let missing = step.with_untracked(missing_attributes);
-            let problem = Signal::derive(move || step.with(problem_of));
-            view! { <NewPasswordForm missing=missing problem=problem working=working send=send /> }.into_any()
-        }
-        Screen::Unsupported(challenge) => view! { <Unsupported challenge=challenge send=send /> }.into_any(),
-    }
+    })
 }
 
-/// Which of the forms a step is drawn as.
-#[derive(Debug, Clone, PartialEq)]
-enum Screen {
-    Credentials,
-    NewPassword,
-    Unsupported(String),
-}
-
-impl Screen {
-    fn of(step: &Step) -> Self {
-        match step {
-            Step::NewPassword { .. } => Self::NewPassword,
-            Step::Unsupported { challenge } => Self::Unsupported(challenge.clone()),
-            _ => Self::Credentials,
-        }
-    }
-}
-
-fn problem_of(step: &Step) -> Option<Error> {
-    match step {
-        Step::Credentials { problem } | Step::NewPassword { problem, .. } => problem.clone(),
-        _ => None,
-    }
-}
-
-fn missing_attributes(step: &Step) -> Vec<AttributeName> {
-    match step {
-        Step::NewPassword { challenge, .. } => challenge.missing.clone(),
-        _ => Vec::new(),
-    }
-}
-
-/// The same step, with a problem to show.
-fn stay(step: Step, error: Error) -> Step {
-    match step {
-        Step::NewPassword { challenge, .. } => Step::NewPassword { challenge, problem: Some(error) },
-        _ => Step::Credentials { problem: Some(error) },
-    }
-}
-
-#[component]
-fn Credentials(
-    problem: Signal<Option<Explained>>,
-    notice: Option<Notice>,
-    working: RwSignal<bool>,
-    send: Callback<Event>,
-) -> impl IntoView {
+/// Name and password.
+fn credentials(sign_in: SignIn, notice: Option<Notice>) -> AnyView {
     let app = AppState::get();
     let (email, password) = (FieldState::default(), FieldState::default());
     let submit = move || {
-        let text = email.value();
-        let user = email.check(match text.trim() {
-            "" => Err(Msg::EmailMissing),
-            text => Email::parse(text).ok_or(Msg::EmailWrong),
-        });
+        let user = read_email(email);
         let typed = password.value();
         let secret =
             password.check(if typed.is_empty() { Err(Msg::PasswordMissing) } else { Ok(Password::new(typed)) });
         match (user, secret) {
-            (Some(user), Some(password)) => {
-                send.run(Event::Submit { user: UserName::new(user.as_str()), password });
-            }
+            (Some(user), Some(password)) => sign_in.send(Event::Submit { user: user.to_user_name(), password }),
             _ => FieldState::focus_first_error(&[email, password]),
         }
     };
+    let explained = move || -> Option<Explained> { Some(explain(&sign_in.problem.get()?, Doing::SigningIn)) };
     view! {
-        <Page title=Signal::derive(|| Msg::LoginTitle.text().to_owned())>
-            {notice.map(|notice| view! {
-                <Alert tone=if notice.is_success() { Tone::Success } else { Tone::Info }>
-                    <p>{notice.text().text()}</p>
-                </Alert>
-            })}
-            <Problem problem=problem />
-            <Form id="login" working=working on_submit=submit on_use=Callback::new(move |()| (app.services.prepare)())>
-                <Field
-                    id="email"
-                    label=Msg::Email.text()
-                    kind=Kind::Email
-                    state=email
-                    value=app.email.get_untracked().map(|email| email.as_str().to_owned()).unwrap_or_default()
-                />
+        <Page title=Msg::LoginTitle>
+            <LeftNotice notice=notice />
+            <Problem problem=Box::new(explained) />
+            <Form
+                id="login"
+                working=sign_in.working
+                on_submit=Callback::new(move |()| submit())
+                on_use=app.services.prepare
+            >
+                <EmailField state=email />
                 <Field id="password" label=Msg::Password.text() kind=Kind::CurrentPassword state=password />
                 <p class="form__aside"><a href=routes::FORGOT_PASSWORD>{Msg::ForgotPasswordLink.text()}</a></p>
-                <Submit label=Msg::SignIn busy=Msg::SigningIn working=working />
+                <Submit label=Msg::SignIn busy=Msg::SigningIn working=sign_in.working />
             </Form>
             <p class="card__foot">
                 {Msg::NoAccount.text()} " " <a href=routes::SIGN_UP>{Msg::CreateAccountLink.text()}</a>
             </p>
         </Page>
     }
-}
-
-#[component]
-fn Unsupported(challenge: String, send: Callback<Event>) -> impl IntoView {
-    view! {
-        <Page
-            title=Signal::derive(|| Msg::UnsupportedTitle.text().to_owned())
-            lead=Signal::derive(move || Msg::UnsupportedLead.fill(&[&challenge]))
-        >
-            <button type="button" class="button" on:click=move |_| send.run(Event::StartOver)>
-                {Msg::StartOver.text()}
-            </button>
-        </Page>
-    }
+    .into_any()
 }

@@ -1,17 +1,14 @@
 //! The step after a temporary password: choose one, and fill in what the pool requires.
 
 use super::{
+    inputs::read_text,
+    login::SignIn,
     password_fields::{NewPasswordField, checked},
     problem::{Doing, Place, Problem, explain, field_text},
 };
 use crate::{
-    cognito::{
-        error::Error,
-        operations::Attribute,
-        sign_in::Event,
-        types::AttributeName,
-    },
-    components::{Field, FieldState, Form, Kind, Page, Submit},
+    cognito::{operations::Attribute, sign_in::Event},
+    components::{Field, FieldState, Form, Kind, Page, Submit, effect},
     config::label_of,
     i18n::Msg,
     state::AppState,
@@ -20,19 +17,11 @@ use leptos::prelude::*;
 
 /// The form.
 #[component]
-pub fn NewPasswordForm(
-    /// Attributes that the pool wants and does not have.
-    missing: Vec<AttributeName>,
-    /// What happened to the last attempt.
-    problem: Signal<Option<Error>>,
-    /// Whether an attempt is under way.
-    working: RwSignal<bool>,
-    /// Takes the events.
-    send: Callback<Event>,
-) -> impl IntoView {
+pub fn NewPassword() -> impl IntoView {
     let app = AppState::get();
+    let sign_in = SignIn::get();
     let password = FieldState::default();
-    let fields: Vec<_> = missing.into_iter().map(|name| (name, FieldState::default())).collect();
+    let fields: Vec<_> = sign_in.missing_attributes().into_iter().map(|name| (name, FieldState::default())).collect();
     let drawn = fields
         .iter()
         .map(|(name, state)| {
@@ -43,9 +32,12 @@ pub fn NewPasswordForm(
             view! { <Field id=format!("attribute-{}", name.as_str()) label=label kind=Kind::Text state=*state /> }
         })
         .collect_view();
-    let explained = Signal::derive(move || problem.get().map(|error| explain(&error, Doing::SettingPassword)));
-    Effect::new(move |_| {
-        if let Some(text) = problem.get().as_ref().and_then(field_text) {
+    let explained = move || {
+        let explained = explain(&sign_in.problem.get()?, Doing::SettingPassword);
+        (explained.place == Place::Form).then_some(explained)
+    };
+    effect(move || {
+        if let Some(text) = sign_in.problem.get().as_ref().and_then(field_text) {
             password.fail(text);
             password.focus();
         }
@@ -54,15 +46,11 @@ pub fn NewPasswordForm(
         let chosen = checked(password);
         let attributes: Vec<_> = fields
             .iter()
-            .filter_map(|(name, state)| {
-                let value = state.value().trim().to_owned();
-                let value = state.check(if value.is_empty() { Err(Msg::FieldRequired) } else { Ok(value) })?;
-                Some(Attribute { name: name.clone(), value })
-            })
+            .filter_map(|(name, state)| Some(Attribute { name: name.clone(), value: read_text(*state, true)? }))
             .collect();
         match chosen {
             Some(password) if attributes.len() == fields.len() => {
-                send.run(Event::ChooseNewPassword { password, attributes });
+                sign_in.send(Event::ChooseNewPassword { password, attributes });
             }
             _ => {
                 let states: Vec<_> = [password].into_iter().chain(fields.iter().map(|(_, state)| *state)).collect();
@@ -72,15 +60,15 @@ pub fn NewPasswordForm(
     };
     view! {
         <Page
-            title=Signal::derive(|| Msg::NewPasswordTitle.text().to_owned())
-            lead=Signal::derive(|| Msg::NewPasswordLead.text().to_owned())
+            title=Msg::NewPasswordTitle
+            lead=Msg::NewPasswordLead.text()
         >
-            <Problem problem=Signal::derive(move || explained.get().filter(|e| e.place == Place::Form)) />
-            <Form id="new-password" working=working on_submit=submit>
+            <Problem problem=Box::new(explained) />
+            <Form id="new-password" working=sign_in.working on_submit=Callback::new(move |()| submit())>
                 <NewPasswordField id="new_password" label=Msg::NewPassword state=password />
                 {drawn}
-                <Submit label=Msg::SetPassword busy=Msg::SettingPassword working=working />
-                <button type="button" class="button" on:click=move |_| send.run(Event::StartOver)>
+                <Submit label=Msg::SetPassword busy=Msg::SettingPassword working=sign_in.working />
+                <button type="button" class="button" on:click=move |_| sign_in.send(Event::StartOver)>
                     {Msg::StartOver.text()}
                 </button>
             </Form>

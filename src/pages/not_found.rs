@@ -8,8 +8,8 @@ use leptos::prelude::*;
 pub fn NotFound() -> impl IntoView {
     view! {
         <Page
-            title=Signal::derive(|| Msg::NotFoundTitle.text().to_owned())
-            lead=Signal::derive(|| Msg::NotFoundLead.text().to_owned())
+            title=Msg::NotFoundTitle
+            lead=Msg::NotFoundLead.text()
         >
             <p class="actions"><a class="button button--primary" href=routes::HOME>{Msg::ToHome.text()}</a></p>
         </Page>

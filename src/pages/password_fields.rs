@@ -27,10 +27,7 @@ pub fn NewPasswordField(
     state: FieldState,
 ) -> impl IntoView {
     let policy = AppState::get().config.with_value(|config| config.password_policy);
-    let rules = Signal::derive(move || {
-        let typed = state.live();
-        states(policy, &typed)
-    });
+    let rules = Box::new(move || states(policy, &state.live()));
     view! {
         <Field id=id label=label.text() kind=Kind::NewPassword state=state />
         <Rules rules=rules />

@@ -2,7 +2,7 @@
 
 use crate::{
     cognito::error::{Error, ErrorKind, Fault, Reason},
-    components::{Alert, Tone},
+    components::{Alert, Tone, live},
     i18n::Msg,
     routes,
 };
@@ -196,11 +196,10 @@ fn kind_text(kind: ErrorKind, doing: Doing) -> (Msg, Next) {
 #[component]
 pub fn Problem(
     /// What happened; nothing is shown while there is none.
-    #[prop(into)]
-    problem: Signal<Option<Explained>>,
+    problem: Box<dyn Fn() -> Option<Explained> + Send>,
 ) -> impl IntoView {
-    move || {
-        problem.get().map(|Explained { text, next, .. }| {
+    live(move || {
+        problem().map(|Explained { text, next, .. }| {
             view! {
                 <Alert tone=Tone::Error>
                     <p>{text}</p>
@@ -212,7 +211,7 @@ pub fn Problem(
                 </Alert>
             }
         })
-    }
+    })
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! Signs out, then says so.
 
 use crate::{
-    components::Page,
+    components::{Page, effect, live},
     i18n::Msg,
     routes,
-    session::Session,
+    session::Presence,
     state::AppState,
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -13,8 +13,8 @@ use leptos::{prelude::*, task::spawn_local};
 #[component]
 pub fn SignOut() -> impl IntoView {
     let app = AppState::get();
-    Effect::new(move |_| {
-        if app.session.with_untracked(|session| *session == Session::SignedOut) {
+    effect(move || {
+        if app.presence.get_untracked() == Presence::SignedOut {
             return;
         }
         spawn_local(async move {
@@ -24,13 +24,14 @@ pub fn SignOut() -> impl IntoView {
             }
         });
     });
-    let signed_out = move || app.session.with(|session| *session == Session::SignedOut);
-    let title = Signal::derive(move || {
-        if signed_out() { Msg::SignedOutTitle.text() } else { Msg::SigningOut.text() }.to_owned()
+    let signed_out = move || app.presence.get() == Presence::SignedOut;
+    let title = RwSignal::new(String::new());
+    effect(move || {
+        title.set(if signed_out() { Msg::SignedOutTitle.text() } else { Msg::SigningOut.text() }.to_owned());
     });
     view! {
         <Page title=title>
-            {move || {
+            {live(move || {
                 signed_out()
                     .then(|| {
                         view! {
@@ -41,7 +42,7 @@ pub fn SignOut() -> impl IntoView {
                             </p>
                         }
                     })
-            }}
+            })}
         </Page>
     }
 }

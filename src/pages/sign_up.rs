@@ -1,11 +1,12 @@
 //! Create an account.
 
 use super::{
+    inputs::{read_email, read_text},
     password_fields::{NewPasswordField, checked},
     problem::{Doing, Explained, Place, Problem, explain, field_text},
 };
 use crate::{
-    cognito::{error::Error, operations::Attribute, types::Email},
+    cognito::{error::Error, operations::Attribute},
     components::{Field, FieldState, Form, Kind, Page, Submit},
     i18n::Msg,
     routes,
@@ -21,7 +22,12 @@ pub fn SignUp() -> impl IntoView {
     let app = AppState::get();
     let (email, password, confirm) = (FieldState::default(), FieldState::default(), FieldState::default());
     let attributes: Vec<_> = app.config.with_value(|config| {
-        config.attributes.iter().filter(|field| field.sign_up).map(|field| (field.clone(), FieldState::default())).collect()
+        config
+            .attributes
+            .iter()
+            .filter(|field| field.sign_up)
+            .map(|field| (field.clone(), FieldState::default()))
+            .collect()
     });
     let working = RwSignal::new(false);
     let problem = RwSignal::new(None::<Explained>);
@@ -53,26 +59,24 @@ pub fn SignUp() -> impl IntoView {
     };
     let submit = move || {
         problem.set(None);
-        let text = email.value();
-        let address = email.check(match text.trim() {
-            "" => Err(Msg::EmailMissing),
-            text => Email::parse(text).ok_or(Msg::EmailWrong),
-        });
+        let address = read_email(email);
         let typed: Vec<_> = attributes
             .iter()
             .map(|(field, state)| {
-                let value = state.value().trim().to_owned();
-                let missing = field.required && value.is_empty();
-                let value = state.check(if missing { Err(Msg::FieldRequired) } else { Ok(value) })?;
+                let value = read_text(*state, field.required)?;
                 Some(Attribute { name: field.name.clone(), value })
             })
             .collect();
         let chosen = checked(password);
-        let same = confirm.check(if confirm.value() == password.value() { Ok(()) } else { Err(Msg::ConfirmPasswordWrong) });
+        let same =
+            confirm.check(if confirm.value() == password.value() { Ok(()) } else { Err(Msg::ConfirmPasswordWrong) });
         let all: Option<Vec<_>> = typed.into_iter().collect();
         let (Some(address), Some(chosen), Some(()), Some(all)) = (address, chosen, same, all) else {
-            let order: Vec<_> =
-                [email].into_iter().chain(attributes.iter().map(|(_, state)| *state)).chain([password, confirm]).collect();
+            let order: Vec<_> = [email]
+                .into_iter()
+                .chain(attributes.iter().map(|(_, state)| *state))
+                .chain([password, confirm])
+                .collect();
             FieldState::focus_first_error(&order);
             return;
         };
@@ -100,11 +104,11 @@ pub fn SignUp() -> impl IntoView {
     };
     view! {
         <Page
-            title=Signal::derive(|| Msg::SignUpTitle.text().to_owned())
-            lead=Signal::derive(|| Msg::SignUpLead.text().to_owned())
+            title=Msg::SignUpTitle
+            lead=Msg::SignUpLead.text()
         >
-            <Problem problem=problem />
-            <Form id="signup" working=working on_submit=submit on_use=Callback::new(move |()| (app.services.prepare)())>
+            <Problem problem=Box::new(move || problem.get()) />
+            <Form id="signup" working=working on_submit=Callback::new(move |()| submit()) on_use=app.services.prepare>
                 <Field id="email" label=Msg::Email.text() kind=Kind::Email state=email />
                 {drawn}
                 <NewPasswordField id="password" label=Msg::Password state=password />

@@ -1,12 +1,12 @@
 //! Confirm an account with the code from the message.
 
-use super::problem::{Doing, Explained, Place, Problem, explain, field_text};
+use super::{
+    inputs::{CodeField, EmailField, LeftNotice, read_code, read_email},
+    problem::{Doing, Explained, Place, Problem, explain, field_text},
+};
 use crate::{
-    cognito::{
-        error::Error,
-        types::{ConfirmationCode, Email},
-    },
-    components::{Alert, Field, FieldState, Form, Kind, Page, Submit, Tone, WorkButton},
+    cognito::error::Error,
+    components::{Alert, FieldState, Form, Page, Submit, Tone, WorkButton, live},
     i18n::Msg,
     routes,
     state::{AppState, Notice},
@@ -24,18 +24,11 @@ pub fn Verify() -> impl IntoView {
     let (email, code) = (FieldState::default(), FieldState::default());
     let (working, resending) = (RwSignal::new(false), RwSignal::new(false));
     let problem = RwSignal::new(None::<Explained>);
-    let news = RwSignal::new(None::<String>);
+    let news = RwSignal::new(false);
     let rest = RwSignal::new(0_u32);
     let notice = app.take_notice();
     let navigate = use_navigate();
 
-    let address = move || {
-        let text = email.value();
-        email.check(match text.trim() {
-            "" => Err(Msg::EmailMissing),
-            text => Email::parse(text).ok_or(Msg::EmailWrong),
-        })
-    };
     let failed = move |error: Error| {
         let explained = explain(&error, Doing::Verifying);
         match (explained.place, field_text(&error)) {
@@ -56,13 +49,8 @@ pub fn Verify() -> impl IntoView {
 
     let submit = move || {
         problem.set(None);
-        news.set(None);
-        let typed = code.value();
-        let entered = code.check(match typed.trim() {
-            "" => Err(Msg::CodeMissing),
-            text => ConfirmationCode::parse(text).ok_or(Msg::CodeMalformed),
-        });
-        let (Some(address), Some(entered)) = (address(), entered) else {
+        news.set(false);
+        let (Some(address), Some(entered)) = (read_email(email), read_code(code)) else {
             FieldState::focus_first_error(&[email, code]);
             return;
         };
@@ -87,8 +75,8 @@ pub fn Verify() -> impl IntoView {
 
     let resend = move || {
         problem.set(None);
-        news.set(None);
-        let Some(address) = address() else {
+        news.set(false);
+        let Some(address) = read_email(email) else {
             email.focus();
             return;
         };
@@ -101,7 +89,7 @@ pub fn Verify() -> impl IntoView {
             resending.set(false);
             match answer {
                 Ok(_) => {
-                    news.set(Some(Msg::NewCodeSent.text().to_owned()));
+                    news.set(true);
                     rest.set(RESEND_REST);
                     (app.services.every_second)(Box::new(move || {
                         // The page may be gone by then, and its signals with it.
@@ -116,39 +104,28 @@ pub fn Verify() -> impl IntoView {
             }
         });
     };
-    let resend_label = Signal::derive(move || match (resending.get(), rest.get()) {
-        (true, _) => Msg::Resending.text().to_owned(),
-        (false, 0) => Msg::ResendCode.text().to_owned(),
-        (false, left) => Msg::ResendWait.fill(&[&left.to_string()]),
-    });
 
     view! {
         <Page
-            title=Signal::derive(|| Msg::VerifyTitle.text().to_owned())
-            lead=Signal::derive(|| Msg::VerifyLead.text().to_owned())
+            title=Msg::VerifyTitle
+            lead=Msg::VerifyLead.text()
         >
-            {notice
-                .map(|notice| {
-                    let tone = if notice.is_success() { Tone::Success } else { Tone::Info };
-                    view! { <Alert tone=tone><p>{notice.text().text()}</p></Alert> }
-                })}
-            {move || news.get().map(|text| view! { <Alert tone=Tone::Success><p>{text}</p></Alert> })}
-            <Problem problem=problem />
-            <Form id="verify" working=working on_submit=submit on_use=Callback::new(move |()| (app.services.prepare)())>
-                <Field
-                    id="email"
-                    label=Msg::Email.text()
-                    kind=Kind::Email
-                    state=email
-                    value=app.email.get_untracked().map(|email| email.as_str().to_owned()).unwrap_or_default()
-                />
-                <Field id="code" label=Msg::Code.text() kind=Kind::Code state=code hint=Msg::CodeHint.text() />
+            <LeftNotice notice=notice />
+            {live(move || {
+                news.get().then(|| view! { <Alert tone=Tone::Success><p>{Msg::NewCodeSent.text()}</p></Alert> })
+            })}
+            <Problem problem=Box::new(move || problem.get()) />
+            <Form id="verify" working=working on_submit=Callback::new(move |()| submit()) on_use=app.services.prepare>
+                <EmailField state=email />
+                <CodeField state=code />
                 <Submit label=Msg::VerifyAccount busy=Msg::Verifying working=working />
                 <WorkButton
-                    label=resend_label
-                    blocked=Signal::derive(move || rest.get() > 0)
+                    label=Msg::ResendCode
+                    busy=Msg::Resending
+                    rest=rest
+                    resting=Msg::ResendWait
                     working=resending
-                    on_press=resend
+                    on_press=Callback::new(move |()| resend())
                 />
             </Form>
             <p class="card__foot"><a href=routes::LOGIN>{Msg::BackToSignIn.text()}</a></p>

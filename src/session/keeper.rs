@@ -109,7 +109,12 @@ impl<W: World> Keeper<W> {
         }
     }
 
-    async fn respond(&self, name: &str, session: Option<ChallengeSession>, answers: Secrets) -> Result<AuthAnswer, Error> {
+    async fn respond(
+        &self,
+        name: &str,
+        session: Option<ChallengeSession>,
+        answers: Secrets,
+    ) -> Result<AuthAnswer, Error> {
         let respond = RespondToAuthChallenge {
             client_id: self.client_id(),
             challenge_name: name.to_owned(),
@@ -209,7 +214,10 @@ impl<W: World> Keeper<W> {
     /// Calls with a fresh access token; a token that the server rejects is refreshed once.
     ///
     /// `None` when nobody is signed in (any more): that has been told already.
-    async fn authorised<O: Operation>(&self, operation: impl Fn(AccessToken) -> O) -> Option<Result<O::Response, Error>> {
+    async fn authorised<O: Operation>(
+        &self,
+        operation: impl Fn(AccessToken) -> O,
+    ) -> Option<Result<O::Response, Error>> {
         let mut rejected = None;
         loop {
             let tokens = match self.fresh_tokens(rejected.as_ref()).await? {
@@ -255,7 +263,12 @@ impl<W: World> Account for Keeper<W> {
         Box::pin(self.drive(step, event))
     }
 
-    fn sign_up(&self, email: Email, password: Password, attributes: Vec<Attribute>) -> Local<'_, Result<SignedUp, Error>> {
+    fn sign_up(
+        &self,
+        email: Email,
+        password: Password,
+        attributes: Vec<Attribute>,
+    ) -> Local<'_, Result<SignedUp, Error>> {
         Box::pin(async move {
             let mut user_attributes = attributes;
             user_attributes.push(Attribute { name: AttributeName::new("email"), value: email.as_str().to_owned() });

@@ -32,6 +32,28 @@ pub enum Session {
     SignedIn(User),
 }
 
+/// A session without its contents: what guards look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// [`Session::Restoring`]
+    Restoring,
+    /// [`Session::SignedOut`]
+    SignedOut,
+    /// [`Session::SignedIn`]
+    SignedIn,
+}
+
+impl Session {
+    /// Whether somebody is signed in.
+    pub const fn presence(&self) -> Presence {
+        match self {
+            Self::Restoring => Presence::Restoring,
+            Self::SignedOut => Presence::SignedOut,
+            Self::SignedIn(_) => Presence::SignedIn,
+        }
+    }
+}
+
 /// The authenticated user.
 #[derive(Debug, Clone, PartialEq)]
 pub struct User {
@@ -75,7 +97,12 @@ pub trait Account {
     /// Carries a sign-in on until it needs the person again. Tokens are stored when it is done.
     fn sign_in(&self, step: Step, event: Event) -> Local<'_, Step>;
     /// Creates an account.
-    fn sign_up(&self, email: Email, password: Password, attributes: Vec<Attribute>) -> Local<'_, Result<SignedUp, Error>>;
+    fn sign_up(
+        &self,
+        email: Email,
+        password: Password,
+        attributes: Vec<Attribute>,
+    ) -> Local<'_, Result<SignedUp, Error>>;
     /// Proves the email address.
     fn confirm_sign_up(&self, user: UserName, code: ConfirmationCode) -> Local<'_, Result<(), Error>>;
     /// Sends a new code.
@@ -83,7 +110,12 @@ pub trait Account {
     /// Sends a code to set a new password with.
     fn forgot_password(&self, user: UserName) -> Local<'_, Result<Option<CodeDelivery>, Error>>;
     /// Sets the new password.
-    fn reset_password(&self, user: UserName, code: ConfirmationCode, password: Password) -> Local<'_, Result<(), Error>>;
+    fn reset_password(
+        &self,
+        user: UserName,
+        code: ConfirmationCode,
+        password: Password,
+    ) -> Local<'_, Result<(), Error>>;
     /// Looks at the stored tokens at start, or after another tab changed them.
     fn restore(&self) -> Local<'_, ()>;
     /// Fetches the profile again, refreshing the tokens if needed.

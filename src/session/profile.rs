@@ -1,6 +1,9 @@
 //! The profile object: the person's attributes under plain names.
 
-use crate::cognito::{operations::Attribute, types::{AttributeName, IdToken}};
+use crate::cognito::{
+    operations::Attribute,
+    types::{AttributeName, IdToken},
+};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -10,9 +13,8 @@ use std::collections::BTreeMap;
 pub struct Profile(BTreeMap<String, String>);
 
 /// Claims of an ID token that say something about the token, not about the person.
-const TOKEN_CLAIMS: [&str; 12] = [
-    "aud", "auth_time", "at_hash", "event_id", "exp", "iat", "iss", "jti", "nonce", "origin_jti", "token_use", "nbf",
-];
+const TOKEN_CLAIMS: [&str; 12] =
+    ["aud", "auth_time", "at_hash", "event_id", "exp", "iat", "iss", "jti", "nonce", "origin_jti", "token_use", "nbf"];
 
 impl Profile {
     /// From what GetUser answers.
@@ -26,8 +28,7 @@ impl Profile {
         let payload = token.as_str().split('.').nth(1)?;
         let bytes = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
         let claims: Map<String, Value> = serde_json::from_slice(&bytes).ok()?;
-        let about_the_person =
-            |name: &str| !TOKEN_CLAIMS.contains(&name) && !name.starts_with("cognito:");
+        let about_the_person = |name: &str| !TOKEN_CLAIMS.contains(&name) && !name.starts_with("cognito:");
         let text = |value: Value| match value {
             Value::String(text) => Some(text),
             Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
@@ -76,7 +77,8 @@ mod tests {
     #[test]
     fn custom_attributes_lose_their_prefix() {
         let attribute = |name: &str, value: &str| Attribute { name: AttributeName::new(name), value: value.into() };
-        let profile = Profile::from_attributes(vec![attribute("custom:agentName", "007"), attribute("email", "a@b.test")]);
+        let profile =
+            Profile::from_attributes(vec![attribute("custom:agentName", "007"), attribute("email", "a@b.test")]);
         assert_eq!(profile.get(&AttributeName::new("custom:agentName")), Some("007"));
         assert_eq!(profile.get(&AttributeName::new("agentName")), Some("007"));
         assert_eq!(profile.to_json(), "{\n  \"agentName\": \"007\",\n  \"email\": \"a@b.test\"\n}");

@@ -135,7 +135,11 @@ mod tests {
         let keys: Vec<_> = storage.0.borrow().keys().cloned().collect();
         assert_eq!(
             keys,
-            ["CognitoIdentityServiceProvider.c1.u.deviceKey", "CognitoIdentityServiceProvider.c2.LastAuthUser", "User_Email"]
+            [
+                "CognitoIdentityServiceProvider.c1.u.deviceKey",
+                "CognitoIdentityServiceProvider.c2.LastAuthUser",
+                "User_Email"
+            ]
         );
         assert_eq!(store.load(&storage), None);
     }

@@ -101,7 +101,8 @@ mod tests {
         assert_eq!(answer.challenge_name.as_deref(), Some("PASSWORD_VERIFIER"));
         assert!(answer.challenge_parameters.is_empty());
         let user: GetUserResponse =
-            serde_json::from_value(json!({"Username": "u", "UserAttributes": [{"Name": "email", "Value": "a"}]})).unwrap();
+            serde_json::from_value(json!({"Username": "u", "UserAttributes": [{"Name": "email", "Value": "a"}]}))
+                .unwrap();
         assert_eq!(user.user_attributes[0].value, "a");
     }
 }

@@ -1,0 +1,65 @@
+//! The fields and messages that several pages share.
+
+use crate::{
+    cognito::types::{ConfirmationCode, Email},
+    components::{Alert, Field, FieldState, Kind, Tone},
+    i18n::Msg,
+    state::{AppState, Notice},
+};
+use leptos::prelude::*;
+
+/// The address, if it looks like one; otherwise the field says what is wrong.
+pub fn read_email(field: FieldState) -> Option<Email> {
+    let text = field.value();
+    field.check(match text.trim() {
+        "" => Err(Msg::EmailMissing),
+        text => Email::parse(text).ok_or(Msg::EmailWrong),
+    })
+}
+
+/// The code, if it looks like one; otherwise the field says what is wrong.
+pub fn read_code(field: FieldState) -> Option<ConfirmationCode> {
+    let text = field.value();
+    field.check(match text.trim() {
+        "" => Err(Msg::CodeMissing),
+        text => ConfirmationCode::parse(text).ok_or(Msg::CodeMalformed),
+    })
+}
+
+/// A text that may be empty unless it is required.
+pub fn read_text(field: FieldState, required: bool) -> Option<String> {
+    let text = field.value().trim().to_owned();
+    field.check(if required && text.is_empty() { Err(Msg::FieldRequired) } else { Ok(text) })
+}
+
+/// The field for the address one signs in with, filled in with the remembered one.
+#[component]
+pub fn EmailField(
+    /// Holds the value and the error.
+    state: FieldState,
+) -> impl IntoView {
+    let remembered = AppState::get().email.get_untracked();
+    let value = remembered.map(|email| email.as_str().to_owned()).unwrap_or_default();
+    view! { <Field id="email" label=Msg::Email.text() kind=Kind::Email state=state value=value /> }
+}
+
+/// The field for a code from a message.
+#[component]
+pub fn CodeField(
+    /// Holds the value and the error.
+    state: FieldState,
+) -> impl IntoView {
+    view! { <Field id="code" label=Msg::Code.text() kind=Kind::Code state=state hint=Msg::CodeHint.text() /> }
+}
+
+/// What the page before left to say, if anything.
+#[component]
+pub fn LeftNotice(
+    /// What it is.
+    notice: Option<Notice>,
+) -> impl IntoView {
+    notice.map(|notice| {
+        let tone = if notice.is_success() { Tone::Success } else { Tone::Info };
+        view! { <Alert tone=tone><p>{notice.text().text()}</p></Alert> }
+    })
+}

@@ -1,0 +1,18 @@
+//! A sign-in step that this version does not know: says so, and leads back.
+
+use super::login::SignIn;
+use crate::{cognito::sign_in::Event, components::Page, i18n::Msg};
+use leptos::prelude::*;
+
+/// The page.
+#[component]
+pub fn Unsupported() -> impl IntoView {
+    let sign_in = SignIn::get();
+    view! {
+        <Page title=Msg::UnsupportedTitle lead=Msg::UnsupportedLead.fill(&[&sign_in.unsupported()])>
+            <button type="button" class="button" on:click=move |_| sign_in.send(Event::StartOver)>
+                {Msg::StartOver.text()}
+            </button>
+        </Page>
+    }
+}
