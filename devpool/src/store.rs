@@ -108,6 +108,7 @@ impl Store {
             return Err(StoreError::TooNew(path.to_owned(), header.version));
         }
         let Reading { signing_key, state } = serde_json::from_slice(&text).map_err(damaged)?;
+        store.remove_drafts();
         Ok((store, Some(Stored { signing_key, state })))
     }
 
@@ -132,16 +133,38 @@ impl Store {
         self.try_write(content).map_err(|error| StoreError::Io(self.path.clone(), error))
     }
 
-    fn try_write(&self, content: &[u8]) -> io::Result<()> {
-        let folder = match self.path.parent() {
+    fn folder(&self) -> &Path {
+        match self.path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
-        };
+        }
+    }
+
+    fn draft_name(&self, process: &str) -> String {
+        let name = self.path.file_name().unwrap_or_default();
+        format!("{}.{process}.tmp", name.to_string_lossy())
+    }
+
+    /// Removes drafts of dev pools that were killed while they wrote. That one stays is only untidy, so errors do
+    /// not matter.
+    fn remove_drafts(&self) {
+        for file in fs::read_dir(self.folder()).into_iter().flatten().flatten() {
+            let name = file.file_name();
+            let process = name.to_str().and_then(|name| name.rsplit('.').nth(1));
+            let is_draft = process.is_some_and(|process| {
+                process.bytes().all(|b| b.is_ascii_digit()) && name.to_str() == Some(&self.draft_name(process))
+            });
+            if is_draft {
+                let _ = fs::remove_file(file.path());
+            }
+        }
+    }
+
+    fn try_write(&self, content: &[u8]) -> io::Result<()> {
+        let folder = self.folder();
         fs::create_dir_all(folder)?;
-        let mut name = self.path.file_name().unwrap_or_default().to_owned();
         // The process id keeps two dev pools that were given the same file from writing into each other's draft.
-        name.push(format!(".{}.tmp", std::process::id()));
-        let draft = folder.join(name);
+        let draft = folder.join(self.draft_name(&std::process::id().to_string()));
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(true);
         #[cfg(unix)]
@@ -180,6 +203,13 @@ mod tests {
             use std::os::unix::fs::PermissionsExt;
             assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         }
+        let draft = path.with_file_name("state.json.4711.tmp");
+        fs::write(&draft, "half a sta").unwrap();
+        let unrelated = path.with_file_name("state.json.mine.tmp");
+        fs::write(&unrelated, "mine").unwrap();
+        Store::open(&path).unwrap();
+        assert!(!draft.exists(), "a draft of one that was killed goes");
+        fs::remove_file(unrelated).unwrap();
         let files: Vec<_> = fs::read_dir(path.parent().unwrap()).unwrap().collect();
         assert_eq!(files.len(), 1, "no draft is left behind");
     }
