@@ -1,0 +1,134 @@
+// What tests do on the pages, in a person's words: fields and buttons by their names, texts by their keys.
+import { expect, type Locator, type Page, type Request } from '@playwright/test';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '../../../tools/lib.mjs';
+import type { NewUser, Pool } from './pool';
+
+export const EMAIL = 'ada@example.com';
+export const PASSWORD = 'Correct-Horse-7';
+export const OTHER_PASSWORD = 'Battery-Staple-8';
+/** Nothing on a page may come from the server's own sentences; faults carry this one. */
+export const SERVER_ENGLISH = 'Servers own words 4711';
+
+export const paths = {
+  home: '/', signUp: '/auth/signup', verify: '/auth/verify_account', login: '/auth/login',
+  forgot: '/auth/forgot_password', signOut: '/auth/signout', profile: '/authenticated_page',
+};
+
+const TEXTS = new Map([...readFileSync(join(ROOT, 'src/i18n/en.rs'), 'utf8').matchAll(/^\s*(\w+) = "((?:[^"\\]|\\.)*)";$/gm)]
+  .map(([, key, text]) => [key, text.replace(/\\(.)/g, '$1')]));
+/** A text of the app by its key in src/i18n/en.rs, its places filled in. */
+export function says(key: string, ...values: string[]): string {
+  const text = TEXTS.get(key);
+  if (text === undefined) throw new Error(`src/i18n/en.rs has no text ${key}`);
+  return text.replaceAll('{}', () => values.shift() ?? '');
+}
+
+export const field = (page: Page, name: string): Locator => page.getByLabel(name, { exact: true });
+/** Its label says "(optional)" too. */
+export const agentName = (page: Page): Locator => page.getByLabel('Agent name');
+export const button = (page: Page, name: string): Locator => page.getByRole('button', { name, exact: true });
+export const heading = (page: Page, key: string, ...values: string[]): Locator =>
+  page.getByRole('heading', { level: 1, name: says(key, ...values), exact: true });
+export const message = (page: Page, key: string, ...values: string[]): Locator =>
+  page.getByRole('status').filter({ hasText: says(key, ...values) });
+export const greeting = (page: Page, name = EMAIL): Locator => heading(page, 'Greeting', name);
+
+/** The problem above the form: announced, focused, in the app's own words. */
+export async function expectProblemShown(page: Page, key: string, ...values: string[]) {
+  const alert = page.getByRole('alert').filter({ hasText: says(key, ...values) });
+  await expect(alert).toBeVisible();
+  await expect(alert).toBeFocused();
+  await expect(page.getByText(SERVER_ENGLISH)).toHaveCount(0);
+}
+
+/** The problem at a field: described, invalid, focused. */
+export async function expectFieldProblem(input: Locator, key: string, { focused = true } = {}) {
+  await expect(input).toHaveAccessibleDescription(says(key));
+  await expect(input).toHaveAttribute('aria-invalid', 'true');
+  if (focused) await expect(input).toBeFocused();
+}
+
+/** Waits until the app has taken over from the prerendered page. */
+export const appStarted = (page: Page) => expect(page.getByRole('navigation', { name: 'Main' }).getByRole('link').or(
+  page.getByRole('navigation', { name: 'Main' }).getByRole('button')).first()).toBeVisible();
+
+/** Opens a page and waits for the part that makes calls, which comes when a form is used: after that, a network that fails
+ * is a call that fails. */
+export async function openWithAccount(page: Page, path: string, first = 'Email') {
+  const chunk = page.waitForResponse(/\/assets\/account-[^/]*\.wasm$/);
+  await page.goto(path);
+  await field(page, first).focus();
+  await (await chunk).finished();
+}
+
+export async function fillSignUp(page: Page, { email = EMAIL, password = PASSWORD, confirm = password, agent }: { email?: string; password?: string; confirm?: string; agent?: string } = {}) {
+  await field(page, 'Email').fill(email);
+  await field(page, 'Password').fill(password);
+  await field(page, 'Confirm password').fill(confirm);
+  if (agent !== undefined) await agentName(page).fill(agent);
+}
+
+export async function fillSignIn(page: Page, { email = EMAIL, password = PASSWORD } = {}) {
+  await field(page, 'Email').fill(email);
+  await field(page, 'Password').fill(password);
+}
+
+export async function signIn(page: Page, { email = EMAIL, password = PASSWORD, path = paths.login } = {}) {
+  await page.goto(path);
+  await fillSignIn(page, { email, password });
+  await button(page, 'Sign in').click();
+}
+
+/** A user of the pool, signed in on their page. */
+export async function signedIn(page: Page, pool: Pool, user: Partial<NewUser> = {}) {
+  const made = await pool.createUser({ email: EMAIL, password: PASSWORD, ...user });
+  await signIn(page, { email: user.email ?? EMAIL, password: user.password ?? PASSWORD });
+  await expect(greeting(page, user.attributes?.given_name ?? user.email ?? EMAIL)).toBeVisible();
+  // The profile has come as well: nothing is under way any more.
+  await expect.poll(async () => (await pool.requests('GetUser')).at(-1)?.status).toBe(200);
+  return made;
+}
+
+export const storage = (page: Page): Promise<Record<string, string>> => page.evaluate(() => ({ ...localStorage }));
+export const CLIENT = 'doorwarddevclient1234567890';
+export const PREFIX = `CognitoIdentityServiceProvider.${CLIENT}`;
+/** The keys of a session, without the email address that outlives it. */
+export const sessionKeys = (stored: Record<string, string>) =>
+  Object.keys(stored).filter((key) => key.startsWith('CognitoIdentityServiceProvider.') || key === 'user_token').sort();
+
+/** Nobody is signed in, and the email address is still known. */
+export async function expectSignedOutStorage(page: Page, email = EMAIL) {
+  await expect.poll(async () => sessionKeys(await storage(page))).toEqual([]);
+  expect((await storage(page)).User_Email).toBe(email);
+}
+
+/** The profile object on the person's page. */
+export const profileObject = (page: Page): Locator => page.getByRole('region', { name: says('ProfileObject'), exact: true });
+export async function profile(page: Page): Promise<Record<string, string>> {
+  const text = await profileObject(page).innerText();
+  return JSON.parse(text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1));
+}
+
+/** Holds back every request that fits until the function it gives is called. */
+export async function hold(page: Page, url: string | RegExp): Promise<() => void> {
+  let release = () => {};
+  const gate = new Promise<void>((resolve) => { release = resolve; });
+  await page.route(url, async (route) => {
+    await gate;
+    // The page may be gone by then.
+    await route.continue().catch(() => {});
+  });
+  return release;
+}
+
+/** All requests of a page from now on. */
+export function record(page: Page): Request[] {
+  const requests: Request[] = [];
+  page.on('request', (request) => { requests.push(request); });
+  return requests;
+}
+
+/** The calls of an operation that came to an answer or not: how many the pool has seen. */
+export const calls = async (pool: Pool, operation: string) => (await pool.requests(operation)).length;
