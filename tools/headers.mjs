@@ -22,12 +22,12 @@ function configuredOrigins(config) {
   return [...origins];
 }
 
-/** The policy as pages carry it. `inline` and `connect` are for the development server only. */
-export function contentSecurityPolicy(config, { inline = [], connect = [] } = {}) {
+/** The policy as pages carry it. `connect` is for the development server only. */
+export function contentSecurityPolicy(config, { connect = [] } = {}) {
   const cognito = ['https://*.amazonaws.com', 'https://*.amazonaws.com.cn', 'https://*.amazoncognito.com'];
   return [
     ['default-src', "'none'"],
-    ['script-src', "'self'", "'wasm-unsafe-eval'", ...inline],
+    ['script-src', "'self'", "'wasm-unsafe-eval'"],
     ['style-src', "'self'"],
     ['img-src', "'self'", 'data:', 'https:'],
     ['font-src', "'self'"],

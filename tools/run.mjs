@@ -66,7 +66,7 @@ const banner = () => console.log(`
 `);
 
 if (dev) {
-  const trunk = runAsync('trunk', ['serve', '--address', '127.0.0.1', '--port', String(appPort)], {
+  const trunk = runAsync('trunk', ['--log', 'warn', 'serve', '--dist', 'target/dev', '--address', '127.0.0.1', '--port', String(appPort)], {
     env: { ...process.env, PATH: toolPath, DOORWARD_BUILD: 'dev', DOORWARD_POOL_PORT: String(poolPort) },
     onChild: (child) => children.push(child),
   });
