@@ -1,7 +1,7 @@
 import { expect, test, type Pool } from './support/fixtures';
 import {
   EMAIL, OTHER_PASSWORD, PASSWORD, button, calls, expectFieldProblem, expectProblemShown, field, greeting, heading, message,
-  openWithAccount, paths, says, storage,
+  openWithAccount, paths, says, storage, stored,
 } from './support/pages';
 import type { Page } from '@playwright/test';
 
@@ -40,10 +40,8 @@ test('a forgotten password is replaced by a code', async ({ page, pool }) => {
   await expect(greeting(page)).toBeVisible();
 });
 
-test('the address that was typed at sign-in is filled in', async ({ page, pool }) => {
-  await pool.createUser(user);
-  await page.goto(paths.login);
-  await page.evaluate((email) => localStorage.setItem('User_Email', email), EMAIL);
+test('a remembered address is filled in', async ({ page }) => {
+  await stored(page, { User_Email: EMAIL });
   await page.goto(paths.forgot);
   await expect(field(page, 'Email')).toHaveValue(EMAIL);
 });

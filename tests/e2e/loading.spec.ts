@@ -2,7 +2,7 @@
 import { expect, test } from './support/fixtures';
 import {
   EMAIL, PASSWORD, agentName, appStarted, button, calls, expectProblemShown, expectSignedOutStorage, field, fillSignIn, greeting, heading, hold, message,
-  paths, record, says, signIn, signedIn, storage,
+  paths, record, says, signIn, signedIn, storage, stored,
 } from './support/pages';
 
 const user = { email: EMAIL, password: PASSWORD };
@@ -78,8 +78,7 @@ test('Enter before the code is there counts as well, and a wrong form is told ab
 });
 
 test('a remembered address is filled in before the code comes', async ({ page }) => {
-  await page.goto('/favicon.svg');
-  await page.evaluate((email) => localStorage.setItem('User_Email', email), EMAIL);
+  await stored(page, { User_Email: EMAIL });
   const release = await hold(page, APP);
   await page.goto(paths.login, { waitUntil: 'commit' });
   await expect(field(page, 'Email')).toHaveValue(EMAIL);
@@ -89,8 +88,7 @@ test('a remembered address is filled in before the code comes', async ({ page })
 });
 
 test('what was typed over a remembered address is not overwritten when the code comes', async ({ page }) => {
-  await page.goto('/favicon.svg');
-  await page.evaluate((email) => localStorage.setItem('User_Email', email), EMAIL);
+  await stored(page, { User_Email: EMAIL });
   const release = await hold(page, MAIN);
   await page.goto(paths.login, { waitUntil: 'commit' });
   await field(page, 'Email').fill('bob@example.com');

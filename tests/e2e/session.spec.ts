@@ -1,7 +1,7 @@
 import { expect, test, type Pool } from './support/fixtures';
 import {
   EMAIL, PASSWORD, PREFIX, agentName, appStarted, button, calls, expectSignedOutStorage, field, fillSignIn, greeting, heading, message, paths,
-  profile, says, sessionKeys, signIn, signedIn, storage,
+  profile, says, sessionKeys, signIn, signedIn, storage, stored,
 } from './support/pages';
 import type { Page } from '@playwright/test';
 
@@ -214,7 +214,7 @@ test('somebody else signing in in another tab shows there and here', async ({ pa
 test('storage that is emptied by other means signs out', async ({ page, context, pool }) => {
   await signedIn(page, pool);
   const other = await context.newPage();
-  await other.goto('/favicon.svg');
+  await other.goto(paths.home);
   await other.evaluate(() => localStorage.clear());
   await expect(heading(page, 'LoginTitle')).toBeVisible();
 });
@@ -282,8 +282,7 @@ for (const [what, garbage] of Object.entries<Record<string, string>>({
 })) {
   test(`${what} in storage does no harm`, async ({ page, pool }) => {
     await pool.createUser({ email: EMAIL, password: PASSWORD });
-    await page.goto('/favicon.svg');
-    await page.evaluate((garbage) => { for (const [key, value] of Object.entries(garbage)) localStorage.setItem(key, value); }, garbage);
+    await stored(page, garbage);
     await page.goto(paths.profile);
     await expect(page).toHaveURL(paths.login);
     await expect(field(page, 'Email')).toHaveValue('');

@@ -16,11 +16,12 @@ export const paths = {
   forgot: '/auth/forgot_password', signOut: '/auth/signout', profile: '/authenticated_page',
 };
 
-const TEXTS = new Map([...readFileSync(join(ROOT, 'src/i18n/en.rs'), 'utf8').matchAll(/^\s*(\w+) = "((?:[^"\\]|\\.)*)";$/gm)]
-  .map(([, key, text]) => [key, text.replace(/\\(.)/g, '$1')]));
-/** A text of the app by its key in src/i18n/en.rs, its places filled in. */
+const plain = (key: string) => key.replaceAll('_', '').toLowerCase();
+const TEXTS = new Map([...readFileSync(join(ROOT, 'src/i18n/en.rs'), 'utf8').matchAll(/^\s*(\w+)\s*=\s*"((?:[^"\\]|\\.)*)";$/gm)]
+  .map(([, key, text]) => [plain(key), text.replace(/\\(.)/g, '$1')]));
+/** A text of the app by its key in src/i18n/en.rs, its places filled in. How the key writes its words does not matter. */
 export function says(key: string, ...values: string[]): string {
-  const text = TEXTS.get(key);
+  const text = TEXTS.get(plain(key));
   if (text === undefined) throw new Error(`src/i18n/en.rs has no text ${key}`);
   return text.replaceAll('{}', () => values.shift() ?? '');
 }
@@ -91,6 +92,12 @@ export async function signedIn(page: Page, pool: Pool, user: Partial<NewUser> = 
   return made;
 }
 
+/** Puts texts into storage before the first page of a tab is loaded. */
+export const stored = (page: Page, texts: Record<string, string>) => page.addInitScript((texts) => {
+  if (sessionStorage.getItem('stored')) return;
+  sessionStorage.setItem('stored', 'yes');
+  for (const [key, text] of Object.entries(texts)) localStorage.setItem(key, text);
+}, texts);
 export const storage = (page: Page): Promise<Record<string, string>> => page.evaluate(() => ({ ...localStorage }));
 export const CLIENT = 'doorwarddevclient1234567890';
 export const PREFIX = `CognitoIdentityServiceProvider.${CLIENT}`;
