@@ -152,7 +152,7 @@ apt_run() {
 node_key="$(cksum <package-lock.json) node $node_version"
 node_tools() {
   [ "$(cat node_modules/.doorward 2>/dev/null)" = "$node_key" ] && return 0
-  step npm "installing the Node tools from the lock file, usually 10 seconds" npm ci --no-audit --no-fund || return 1
+  step npm "installing the Node tools from the lock file, usually 10 seconds" npm ci --no-audit --no-fund --fetch-retries=2 --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=5000 || return 1
   printf '%s\n' "$node_key" >node_modules/.doorward
 }
 
@@ -192,11 +192,13 @@ make_venv() {
 
 # ------------------------------------------------------------------------------------- two lanes: compile, download
 compile_lane() {
-  tool_is wasm-bindgen wasm-bindgen-cli "$WASM_BINDGEN_VERSION" || cargo_tool wasm-bindgen-cli "$WASM_BINDGEN_VERSION" "2 minutes"
+  tool_is wasm-bindgen wasm-bindgen-cli "$WASM_BINDGEN_VERSION" ||
+    cargo_tool wasm-bindgen-cli "$WASM_BINDGEN_VERSION" "2 minutes" || return 1
   tool_is wasm-split-cli wasm_split_cli_support "$WASM_SPLIT_VERSION" ||
-    cargo_tool wasm_split_cli_support "$WASM_SPLIT_VERSION" "1 minute" --features build-binary
-  tool_is trunk trunk "$TRUNK_VERSION" || cargo_tool trunk "$TRUNK_VERSION" "5 minutes"
-  [ "$WHAT" != check ] || tool_is cargo-deny cargo-deny "$CARGO_DENY_VERSION" || cargo_tool cargo-deny "$CARGO_DENY_VERSION" "4 minutes"
+    cargo_tool wasm_split_cli_support "$WASM_SPLIT_VERSION" "1 minute" --features build-binary || return 1
+  tool_is trunk trunk "$TRUNK_VERSION" || cargo_tool trunk "$TRUNK_VERSION" "5 minutes" || return 1
+  [ "$WHAT" != check ] || tool_is cargo-deny cargo-deny "$CARGO_DENY_VERSION" ||
+    cargo_tool cargo-deny "$CARGO_DENY_VERSION" "4 minutes" || return 1
 }
 download_lane() {
   rust_for_wasm
@@ -205,11 +207,11 @@ download_lane() {
   case $WHAT in test) ministack ;; esac
 }
 
-set -m # a process group for each lane, so that an interrupt ends all of it
-compile_lane &
-compile=$!
+set -m # a process group for each lane, so that an interrupt, or a failure in the other, ends all of it
 download_lane &
 download=$!
+{ compile_lane || { kill -TERM -$download 2>/dev/null || true; exit 1; }; } &
+compile=$!
 trap 'kill -TERM -$compile -$download 2>/dev/null || true; exit 130' INT TERM
 failed=0
 wait $download || { failed=1; kill -TERM -$compile 2>/dev/null || true; }
