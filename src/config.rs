@@ -139,6 +139,7 @@ pub enum Problem {
 ///
 /// # Errors
 /// The first [`Problem`] found.
+#[inline(never)]
 pub fn parse<J: Json>(text: &str, page_host: &str) -> Result<Config, Problem> {
     let json = J::read(text).ok_or_else(|| Problem::NotJson { found: excerpt(text) })?;
     let auth = At { value: json.get("auth"), path: "auth" };
@@ -146,48 +147,49 @@ pub fn parse<J: Json>(text: &str, page_host: &str) -> Result<Config, Problem> {
     let ours = At { value: json.get("doorward"), path: "doorward" };
 
     const POOL: &str = "a user pool id such as us-east-1_AbCdEf123";
-    let user_pool = auth.parsed("auth.user_pool_id", POOL, UserPoolId::parse)?;
+    let id = auth.required("auth.user_pool_id", POOL, |text| UserPoolId::parse(text).is_some())?;
+    let user_pool =
+        UserPoolId::parse(&id).ok_or(Problem::Field { field: "auth.user_pool_id", found: None, expected: POOL })?;
     const REGION: &str = "the AWS region the user pool id begins with, such as us-east-1";
-    let region = auth.optional("auth.aws_region", REGION, |text| {
-        Region::parse(text).filter(|region| region.as_str() == user_pool.region())
-    })?;
+    let region = auth.optional("auth.aws_region", REGION, |text| Region::parse(text).is_some())?;
+    if let Some(found) = region.filter(|region| region != user_pool.region()) {
+        return Err(Problem::Field { field: "auth.aws_region", found: Some(found), expected: REGION });
+    }
     const CLIENT: &str = "the id of an app client without a secret: letters and digits";
-    let client = auth.parsed("auth.user_pool_client_id", CLIENT, ClientId::parse)?;
+    let client = auth.required("auth.user_pool_client_id", CLIENT, |text| ClientId::parse(text).is_some())?;
     const IDENTITY_POOL: &str = "an identity pool id such as us-east-1:, followed by a UUID";
-    let identity_pool =
-        auth.optional("auth.identity_pool_id", IDENTITY_POOL, |text| is_identity_pool(text).then(|| text.to_owned()))?;
+    let identity_pool = auth.optional("auth.identity_pool_id", IDENTITY_POOL, is_identity_pool)?;
     const ENDPOINT: &str = "an absolute https:// URL without query (http:// on this machine only), or no such field";
-    let endpoint = ours.optional("doorward.endpoint", ENDPOINT, parse_endpoint)?;
-    if let Some(endpoint) = &endpoint
-        && is_loopback(host_of(endpoint))
-        && !is_loopback(page_host)
-    {
+    let endpoint = ours.optional("doorward.endpoint", ENDPOINT, is_endpoint)?;
+    if let Some(endpoint) = endpoint.as_ref().filter(|url| is_loopback(host_of(url)) && !is_loopback(page_host)) {
         return Err(Problem::LoopbackEndpoint { endpoint: endpoint.clone(), page: page_host.to_owned() });
     }
     const NAME: &str = "the name of your site, 1 to 60 characters";
-    let name = ours.optional("doorward.name", NAME, |text| {
-        let text = text.trim();
-        (!text.is_empty() && text.chars().count() <= 60).then(|| text.to_owned())
-    })?;
+    let name = ours.optional("doorward.name", NAME, |text| !text.trim().is_empty() && text.chars().count() <= 60)?;
     Ok(Config {
-        endpoints: match endpoint {
-            Some(url) => Endpoints { user_pools: url.clone(), identity_pools: url },
-            None => aws_endpoints(region.as_ref().map_or(user_pool.region(), Region::as_str)),
-        },
+        endpoints: endpoints(endpoint, user_pool.region()),
         password_policy: password_policy(&auth)?,
         attributes: attributes(&auth, &ours)?,
         name: name.unwrap_or_else(|| "Doorward".to_owned()),
         user_pool,
-        client,
+        client: ClientId::new(client),
         identity_pool,
     })
 }
 
-fn aws_endpoints(region: &str) -> Endpoints {
+/// AWS's endpoints of the region, or the one that was configured, for both services.
+fn endpoints(configured: Option<String>, region: &str) -> Endpoints {
+    if let Some(mut url) = configured {
+        // Only the origin: a request goes to its root.
+        if url.matches('/').count() == 2 {
+            url.push('/');
+        }
+        return Endpoints { user_pools: url.clone(), identity_pools: url };
+    }
     let domain = Region::parse(region).map_or("amazonaws.com", |r| r.domain());
     Endpoints {
-        user_pools: format!("https://cognito-idp.{region}.{domain}/"),
-        identity_pools: format!("https://cognito-identity.{region}.{domain}/"),
+        user_pools: ["https://cognito-idp.", region, ".", domain, "/"].concat(),
+        identity_pools: ["https://cognito-identity.", region, ".", domain, "/"].concat(),
     }
 }
 
@@ -201,14 +203,12 @@ fn is_identity_pool(text: &str) -> bool {
         })
 }
 
-/// Plain HTTP is for the reader's own machine only.
-fn parse_endpoint(text: &str) -> Option<String> {
-    let secure = text.strip_prefix("https://");
-    let rest = secure.or_else(|| text.strip_prefix("http://"))?;
+/// An absolute URL. Plain HTTP is for the reader's own machine only.
+fn is_endpoint(text: &str) -> bool {
+    let secure = text.starts_with("https://");
     let host = host_of(text);
-    let plain = rest.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'?' | b'#' | b'@' | b'\\' | b'"' | b'<'));
-    (plain && !host.is_empty() && (secure.is_some() || is_loopback(host)))
-        .then(|| if rest.contains('/') { text.to_owned() } else { format!("{text}/") })
+    let plain = text.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'?' | b'#' | b'@' | b'\\' | b'"' | b'<'));
+    plain && !host.is_empty() && (secure || (text.starts_with("http://") && is_loopback(host)))
 }
 
 /// The host of an absolute URL, without port.
@@ -312,13 +312,14 @@ fn is_attribute_name(name: &str) -> bool {
 }
 
 /// A label for an attribute that has none: `custom:agentName` → `Agent name`, `given_name` → `Given name`.
+/// ASCII only: Unicode's upper case would be a tenth of the first download.
 pub fn label_of(name: &str) -> String {
     let plain = name.strip_prefix("custom:").unwrap_or(name);
     let mut label = String::new();
     for c in plain.chars() {
         match c {
             '_' | '-' => label.push(' '),
-            c if label.is_empty() => label.extend(c.to_uppercase()),
+            c if label.is_empty() => label.push(c.to_ascii_uppercase()),
             c if c.is_ascii_uppercase() => {
                 label.push(' ');
                 label.push(c.to_ascii_lowercase());
@@ -357,26 +358,23 @@ impl<J: Json> At<J> {
         }
     }
 
-    fn optional<T>(
+    /// The text at `path`, if there is one; `fits` says whether it is as expected.
+    fn optional(
         &self,
         path: &'static str,
         expected: &'static str,
-        parse: impl Fn(&str) -> Option<T>,
-    ) -> Result<Option<T>, Problem> {
+        fits: fn(&str) -> bool,
+    ) -> Result<Option<String>, Problem> {
         let at = self.get(path);
         match &at.value {
             None => Ok(None),
-            Some(value) => value.text().and_then(|text| parse(&text)).map(Some).ok_or_else(|| at.wrong(expected)),
+            Some(value) => value.text().filter(|text| fits(text)).map(Some).ok_or_else(|| at.wrong(expected)),
         }
     }
 
-    fn parsed<T>(
-        &self,
-        path: &'static str,
-        expected: &'static str,
-        parse: impl Fn(&str) -> Option<T>,
-    ) -> Result<T, Problem> {
-        self.optional(path, expected, parse)?.ok_or(Problem::Field { field: path, found: None, expected })
+    /// The same, for a text that must be there.
+    fn required(&self, path: &'static str, expected: &'static str, fits: fn(&str) -> bool) -> Result<String, Problem> {
+        self.optional(path, expected, fits)?.ok_or(Problem::Field { field: path, found: None, expected })
     }
 }
 

@@ -20,13 +20,17 @@ pub struct AppState {
     /// Who is signed in.
     pub session: RwSignal<Session>,
     /// Whether somebody is. Gates every route, and changes only when that does.
-    pub presence: Memo<Presence>,
+    pub presence: RwSignal<Presence>,
     /// The email address to fill in.
-    pub email: RwSignal<Option<Email>>,
+    pub email: StoredValue<Option<Email>>,
     /// Something to say on the next page.
-    pub notice: RwSignal<Option<Notice>>,
+    pub notice: StoredValue<Option<Notice>>,
     /// The stored session could not be looked at, because the code for it did not load.
     pub stuck: RwSignal<bool>,
+    /// The path in the address bar. Decides which page is drawn.
+    pub path: RwSignal<String>,
+    /// The query in the address bar, without the question mark.
+    pub query: StoredValue<String>,
     /// The runtime configuration.
     pub config: StoredValue<Config>,
     /// The outside world.
@@ -40,12 +44,23 @@ pub struct Services {
     pub account: fn() -> Local<'static, Result<Rc<dyn Account>, Fault>>,
     /// Begins to load it and makes ready what can be, because the person is about to need it.
     pub prepare: fn(),
+    /// Goes to a path of this app.
+    pub go: fn(&str, History),
     /// Looks at the stored session again.
     pub restore: fn(),
     /// A time of day in the person's own way of writing, from seconds since 1970.
     pub time_of_day: fn(u64) -> String,
     /// Calls back once a second until it answers false.
     pub every_second: fn(Box<dyn Fn() -> bool>),
+}
+
+/// What a change of page does to the browser's history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum History {
+    /// "Back" returns to the page before.
+    Push,
+    /// The page before was not to be seen; "back" goes past it.
+    Replace,
 }
 
 /// Something one page leaves for the next to say.
@@ -71,13 +86,13 @@ impl Notice {
     /// What it says.
     pub fn text(self) -> Msg {
         match self {
-            Self::Verified => Msg::NoticeVerified,
-            Self::AccountReady => Msg::NoticeAccountReady,
-            Self::PasswordReset => Msg::NoticePasswordReset,
-            Self::SessionEnded => Msg::NoticeSessionEnded,
-            Self::Unconfirmed => Msg::NoticeUnconfirmed,
-            Self::ResetRequired => Msg::NoticeResetRequired,
-            Self::CodeSent => Msg::CodeSent,
+            Self::Verified => Msg::NOTICE_VERIFIED,
+            Self::AccountReady => Msg::NOTICE_ACCOUNT_READY,
+            Self::PasswordReset => Msg::NOTICE_PASSWORD_RESET,
+            Self::SessionEnded => Msg::NOTICE_SESSION_ENDED,
+            Self::Unconfirmed => Msg::NOTICE_UNCONFIRMED,
+            Self::ResetRequired => Msg::NOTICE_RESET_REQUIRED,
+            Self::CodeSent => Msg::CODE_SENT,
         }
     }
 
@@ -89,14 +104,15 @@ impl Notice {
 
 impl AppState {
     /// A state at start.
-    pub fn new(config: Config, session: Session, email: Option<Email>, services: Services) -> Self {
-        let session = RwSignal::new(session);
+    pub fn new(config: Config, session: Session, email: Option<Email>, path: String, services: Services) -> Self {
         Self {
-            session,
-            presence: Memo::new(move |_| session.with(Session::presence)),
-            email: RwSignal::new(email),
-            notice: RwSignal::new(None),
+            presence: RwSignal::new(session.presence()),
+            session: RwSignal::new(session),
+            email: StoredValue::new(email),
+            notice: StoredValue::new(None),
             stuck: RwSignal::new(false),
+            path: RwSignal::new(path),
+            query: StoredValue::new(String::new()),
             config: StoredValue::new(config),
             services,
         }
@@ -107,25 +123,37 @@ impl AppState {
         expect_context()
     }
 
+    /// Goes to a path of this app.
+    pub fn go(self, path: &str) {
+        (self.services.go)(path, History::Push);
+    }
+
+    /// Takes in where the browser is.
+    pub fn arrive(self, path: &str, query: &str) {
+        self.query.set_value(query.to_owned());
+        if self.path.with_untracked(|now| now != path) {
+            self.path.set(path.to_owned());
+        }
+    }
+
     /// Takes in what the keeper tells.
     pub fn take_in(self, change: Change) {
         match change {
             Change::Session(session) => {
-                if self.session.with_untracked(|now| *now != session) {
-                    self.session.set(session);
+                let presence = session.presence();
+                self.session.set(session);
+                // Guards redraw only when they have to.
+                if self.presence.get_untracked() != presence {
+                    self.presence.set(presence);
                 }
             }
-            Change::Ended => self.notice.set(Some(Notice::SessionEnded)),
-            Change::Remembered(email) => self.email.set(email),
+            Change::Ended => self.notice.set_value(Some(Notice::SessionEnded)),
+            Change::Remembered(email) => self.email.set_value(email),
         }
     }
 
     /// The notice for this page; the next page will not find it.
     pub fn take_notice(self) -> Option<Notice> {
-        let notice = self.notice.get_untracked();
-        if notice.is_some() {
-            self.notice.set(None);
-        }
-        notice
+        self.notice.try_update_value(Option::take).flatten()
     }
 }

@@ -6,42 +6,41 @@ use crate::{
     i18n::Msg,
     routes,
     session::Presence,
-    state::AppState,
+    state::{AppState, History},
 };
 use leptos::prelude::*;
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_location, use_navigate},
-};
 
 /// A page for signed-in people. Others go to the login page, which brings them back.
 pub fn signed_in_only(page: fn() -> AnyView) -> Live {
-    let location = use_location();
-    guarded(Presence::SignedIn, page, move || {
-        let (path, query) = (location.pathname.get_untracked(), location.search.get_untracked());
-        routes::login_then(&if query.is_empty() { path } else { format!("{path}?{query}") })
+    guarded(Presence::SignedIn, page, |app| {
+        let mut wanted = app.path.get_untracked();
+        app.query.with_value(|query| {
+            if !query.is_empty() {
+                wanted.push('?');
+                wanted.push_str(query);
+            }
+        });
+        routes::login_then(&wanted)
     })
 }
 
 /// A page for signed-out people. Whoever is signed in, or becomes so here, goes to the page that was
 /// asked for.
 pub fn signed_out_only(page: fn() -> AnyView) -> Live {
-    let query = use_location().search;
-    guarded(Presence::SignedOut, page, move || {
-        routes::after_login(query.with_untracked(|query| routes::next_of(query)).as_deref())
+    guarded(Presence::SignedOut, page, |app| {
+        routes::after_login(app.query.with_value(|query| routes::next_of(query)).as_deref())
     })
 }
 
-fn guarded(wanted: Presence, page: fn() -> AnyView, elsewhere: impl Fn() -> String + 'static) -> Live {
-    let presence = AppState::get().presence;
-    let navigate = use_navigate();
+fn guarded(wanted: Presence, page: fn() -> AnyView, elsewhere: fn(AppState) -> String) -> Live {
+    let app = AppState::get();
     effect(move || {
-        let now = presence.get();
+        let now = app.presence.get();
         if now != wanted && now != Presence::Restoring {
-            navigate(&elsewhere(), NavigateOptions { replace: true, ..Default::default() });
+            (app.services.go)(&elsewhere(app), History::Replace);
         }
     });
-    live(move || if presence.get() == wanted { page() } else { waiting().into_any() })
+    live(move || if app.presence.get() == wanted { page() } else { waiting().into_any() })
 }
 
 /// Stands in while the stored session is looked at; offers to try again if the code for that did not
@@ -69,10 +68,10 @@ pub fn Retry(
     view! {
         <div class="card">
             <Alert tone=Tone::Error>
-                <p>{Msg::ChunkMissing.text()}</p>
+                <p>{Msg::CHUNK_MISSING.text()}</p>
             </Alert>
             <button type="button" class="button button--primary" on:click=move |_| again.run(())>
-                {Msg::TryAgain.text()}
+                {Msg::TRY_AGAIN.text()}
             </button>
         </div>
     }

@@ -65,6 +65,7 @@ pub mod chunks {
         not_found, page_not_found, load_not_found, pages::not_found::NotFound().into_any();
         new_password, page_new_password, load_new_password,
             pages::new_password::NewPassword().into_any();
+        problem, page_problem, load_problem, pages::problem::SignInProblem().into_any();
         unsupported, page_unsupported, load_unsupported,
             pages::unsupported::Unsupported().into_any();
     }

@@ -23,12 +23,6 @@ use crate::{
 use guard::{signed_in_only, signed_out_only};
 use lazy::{chunks, lazy_page};
 use leptos::prelude::*;
-use leptos_router::{
-    NavigateOptions, WildcardSegment,
-    components::{FlatRoutes, Route, Router},
-    hooks::{use_location, use_navigate},
-};
-
 /// The whole app.
 #[component]
 pub fn App(
@@ -39,24 +33,21 @@ pub fn App(
     provide_context(Arrived::default());
     provide_context(SiteName(StoredValue::new(state.config.with_value(|config| config.name.clone()))));
     view! {
-        <Router>
-            <a class="skip" href="#main">{Msg::SkipToContent.text()}</a>
-            {header()}
-            <main class="main" id="main" tabindex="-1">
-                // One route for everything: the router's own matching would compile every page's type
-                // into the first download. `Place` knows the paths.
-                <FlatRoutes fallback=|| ()>
-                    <Route path=WildcardSegment("path") view=place />
-                </FlatRoutes>
-            </main>
-            <footer class="footer"><p>{Msg::Footer.text()}</p></footer>
-        </Router>
+        // The browser follows it, not the app: that moves focus too.
+        <a class="skip" href="#main" rel="external">{Msg::SKIP_TO_CONTENT.text()}</a>
+        {header()}
+        <main class="main" id="main" tabindex="-1">{place()}</main>
+        <footer class="footer"><p>{Msg::FOOTER.text()}</p></footer>
     }
 }
 
 /// The page at the current path.
+///
+/// This match is the whole of routing. Leptos' router keeps the address bar, the history and the
+/// links (`browser::navigation`); its route components would compile every page's type into the
+/// first download.
 fn place() -> Live {
-    let path = use_location().pathname;
+    let path = AppState::get().path;
     live(move || match path.with(|path| Place::of(path)) {
         Some(Place::Home) => lazy_page(chunks::home),
         Some(Place::SignUp) => signed_out_only(|| lazy_page(chunks::sign_up)).into_any(),
@@ -72,6 +63,7 @@ fn place() -> Live {
 /// The forms of a sign-in beyond name and password.
 fn other_step(screen: Screen) -> AnyView {
     lazy_page(match screen {
+        Screen::Problem => chunks::problem,
         Screen::NewPassword => chunks::new_password,
         Screen::Unsupported | Screen::Credentials => chunks::unsupported,
     })
@@ -80,29 +72,27 @@ fn other_step(screen: Screen) -> AnyView {
 /// The bar at the top: the site's name, and where one can go from here.
 fn header() -> impl IntoView {
     let app = AppState::get();
-    let navigate = use_navigate();
-    let sign_out = Callback::new(move |()| navigate(routes::SIGN_OUT, NavigateOptions::default()));
     view! {
         <header class="header">
             <a class="brand" href=routes::HOME>
                 <span class="brand__mark" aria-hidden="true"></span>
                 {app.config.with_value(|config| config.name.clone())}
             </a>
-            <nav class="nav" aria-label=Msg::Navigation.text()>
+            <nav class="nav" aria-label=Msg::NAVIGATION.text()>
                 {live(move || match app.presence.get() {
                     Presence::Restoring => ().into_any(),
                     Presence::SignedOut => {
                         view! {
-                            <a class="nav__link" href=routes::LOGIN>{Msg::SignInLink.text()}</a>
-                            <a class="nav__link nav__link--strong" href=routes::SIGN_UP>{Msg::CreateAccountLink.text()}</a>
+                            <a class="nav__link" href=routes::LOGIN>{Msg::SIGN_IN_LINK.text()}</a>
+                            <a class="nav__link nav__link--strong" href=routes::SIGN_UP>{Msg::CREATE_ACCOUNT_LINK.text()}</a>
                         }
                             .into_any()
                     }
                     Presence::SignedIn => {
                         view! {
-                            <a class="nav__link" href=routes::AUTHENTICATED>{Msg::YourPage.text()}</a>
-                            <button type="button" class="nav__link" on:click=move |_| sign_out.run(())>
-                                {Msg::SignOut.text()}
+                            <a class="nav__link" href=routes::AUTHENTICATED>{Msg::YOUR_PAGE.text()}</a>
+                            <button type="button" class="nav__link" on:click=move |_| app.go(routes::SIGN_OUT)>
+                                {Msg::SIGN_OUT.text()}
                             </button>
                         }
                             .into_any()

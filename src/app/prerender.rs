@@ -10,7 +10,6 @@ use crate::{
     state::{AppState, Services},
 };
 use leptos::prelude::*;
-use leptos_router::location::RequestUrl;
 use serde_json::{Value, json};
 
 /// `{"routes": {path: {"title", "html"}}}` for [`routes::PRERENDERED`].
@@ -24,10 +23,10 @@ pub fn prerender(config: &Config) -> Value {
 
 fn page(path: &str, config: &Config) -> Value {
     let title = match path {
-        routes::SIGN_UP => Some(Msg::SignUpTitle),
-        routes::VERIFY => Some(Msg::VerifyTitle),
-        routes::LOGIN => Some(Msg::LoginTitle),
-        routes::FORGOT_PASSWORD => Some(Msg::ForgotTitle),
+        routes::SIGN_UP => Some(Msg::SIGN_UP_TITLE),
+        routes::VERIFY => Some(Msg::VERIFY_TITLE),
+        routes::LOGIN => Some(Msg::LOGIN_TITLE),
+        routes::FORGOT_PASSWORD => Some(Msg::FORGOT_TITLE),
         _ => None,
     };
     // While a session is being restored, a guarded page is drawn as the frame with a skeleton.
@@ -36,8 +35,7 @@ fn page(path: &str, config: &Config) -> Value {
         None => (routes::AUTHENTICATED, Session::Restoring),
     };
     let html = Owner::new().with(|| {
-        provide_context(RequestUrl::new(drawn));
-        let state = AppState::new(config.clone(), session, None, services());
+        let state = AppState::new(config.clone(), session, None, drawn.to_owned(), services());
         view! { <App state=state /> }.to_html()
     });
     let title = title.map_or_else(|| config.name.clone(), |title| format!("{} · {}", title.text(), config.name));
@@ -49,6 +47,7 @@ fn services() -> Services {
     Services {
         account: || Box::pin(async { Err(Fault::ChunkMissing) }),
         prepare: || {},
+        go: |_, _| {},
         restore: || {},
         time_of_day: |_| String::new(),
         every_second: drop,

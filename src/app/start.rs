@@ -12,7 +12,7 @@ use crate::{
     config::{self, Config, Problem},
     routes::Place,
     session::{
-        Account, Change, Local, Session,
+        Account, Change, Local, Presence, Session,
         keeper::{Keeper, Pool, REFRESH_AHEAD},
         store::{Store, remembered_email},
         world::Storage,
@@ -49,11 +49,12 @@ async fn run(config: Config) {
     let somebody = storage.get(&Store::new(&config.client).last_user_key()).is_some();
     let session = if somebody { Session::Restoring } else { Session::SignedOut };
     let owner = Owner::new();
-    let app = owner.with(|| AppState::new(config, session, remembered_email(&storage), services()));
+    let app = owner.with(|| AppState::new(config, session, remembered_email(&storage), browser::path(), services()));
     APP.set(Some(app));
     if somebody {
         restore();
     }
+    owner.with(|| browser::follow_navigation(move |path, query| app.arrive(path, query)));
     // The prerendered page stays until its live twin can be drawn in one go.
     chunks::preload(Place::of(&browser::path())).await;
     browser::take_over(move || {
@@ -81,7 +82,14 @@ fn config_problem(problem: Problem) -> Result<AnyView, ChunkMissing> {
 }
 
 fn services() -> Services {
-    Services { account, prepare, restore, time_of_day: browser::time_of_day, every_second: browser::every_second }
+    Services {
+        account,
+        prepare,
+        go: browser::go,
+        restore,
+        time_of_day: browser::time_of_day,
+        every_second: browser::every_second,
+    }
 }
 
 /// Runs with the state, if the app has started.
@@ -163,6 +171,12 @@ fn keep_up(app: AppState) {
         });
     };
     browser::on_wake(refresh);
+    effect(move || {
+        if app.presence.get() == Presence::SignedIn {
+            // Signing out has to work without a network, too.
+            browser::spawn(chunks::preload(Some(Place::SignOut)));
+        }
+    });
     effect(move || {
         let ends = app.session.with(|session| match session {
             Session::SignedIn(user) => Some(user.expires_at),

@@ -7,6 +7,7 @@
 
 mod json;
 mod math;
+mod navigation;
 mod page;
 mod storage;
 mod time;
@@ -15,6 +16,7 @@ mod world;
 
 pub use json::BrowserJson;
 pub use math::BrowserMath;
+pub use navigation::{follow_navigation, go};
 pub use page::{fetch_text, host, on_storage, on_wake, path, report_failure, root, take_over};
 pub use storage::LocalStorage;
 pub use time::{every_second, time_of_day, wake_at};

@@ -160,11 +160,14 @@ pub fn Field(
     let controls = id.clone();
     let name = id.clone();
     view! {
-        <div class="field" class:field--wrong=move || state.error.get().is_some()>
-            <label class="field__label" for=for_id>
-                {label}
-                {optional.then(|| view! { <span class="field__optional">" "{Msg::Optional.text()}</span> })}
-            </label>
+        <div class="field" data-wrong=move || state.error.get().is_some().then_some("true")>
+            <p class="field__head">
+                <label class="field__label" for=for_id>
+                    {label}
+                </label>
+                // Beside the label, not in it: the field is called by its name alone.
+                {optional.then(|| view! { <span class="field__optional">{Msg::OPTIONAL.text()}</span> })}
+            </p>
             <div class="field__box">
                 <input
                     node_ref=state.input
@@ -196,8 +199,8 @@ pub fn Field(
                                 aria-pressed=move || Some(if shown.get() { "true" } else { "false" })
                                 on:click=move |_| shown.update(|shown| *shown = !*shown)
                             >
-                                {live(move || if shown.get() { Msg::Hide.text() } else { Msg::Show.text() })}
-                                <span class="visually-hidden">" "{Msg::ShowWhat.text()}</span>
+                                {live(move || if shown.get() { Msg::HIDE.text() } else { Msg::SHOW.text() })}
+                                <span class="visually-hidden">" "{Msg::SHOW_WHAT.text()}</span>
                             </button>
                         }
                     })}

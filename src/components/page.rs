@@ -83,7 +83,7 @@ pub struct SiteName(pub StoredValue<String>);
 pub fn Skeleton() -> impl IntoView {
     view! {
         <div class="card skeleton" role="status">
-            <span class="visually-hidden">{Msg::Loading.text()}</span>
+            <span class="visually-hidden">{Msg::LOADING.text()}</span>
             <span class="skeleton__line skeleton__line--title"></span>
             <span class="skeleton__line"></span>
             <span class="skeleton__line"></span>

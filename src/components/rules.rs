@@ -21,13 +21,13 @@ pub fn Rules(
 ) -> impl IntoView {
     view! {
         <div class="rules">
-            <p class="rules__title">{Msg::RulesTitle.text()}</p>
+            <p class="rules__title">{Msg::RULES_TITLE.text()}</p>
             <ul class="rules__list">
                 {live(move || {
                     rules()
                         .into_iter()
                         .map(|rule| {
-                            let state = if rule.met { Msg::RuleMet } else { Msg::RuleOpen };
+                            let state = if rule.met { Msg::RULE_MET } else { Msg::RULE_OPEN };
                             view! {
                                 <li class=if rule.met { "rule rule--met" } else { "rule" }>
                                     <span class="visually-hidden">{state.text()}" "</span>

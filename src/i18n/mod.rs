@@ -4,37 +4,37 @@
 
 mod en;
 
+/// A text a person reads.
+///
+/// A constant each, not one table, so that a text is in the same chunk of the download as the page
+/// that shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Msg(&'static str);
+
 macro_rules! messages {
     ($($(#[$doc:meta])* $key:ident = $text:literal;)*) => {
-        /// The key of a text.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[allow(missing_docs)] // the text beside each key says what it is
-        pub enum Msg {
-            $($(#[$doc])* $key,)*
-        }
-
         impl Msg {
-            /// All keys, for tests.
-            pub const ALL: &[Self] = &[$(Self::$key),*];
+            $($(#[$doc])* pub const $key: Self = Self($text);)*
 
-            /// The text.
-            pub const fn text(self) -> &'static str {
-                match self {
-                    $(Self::$key => $text,)*
-                }
-            }
+            /// All texts by key, for tests.
+            #[cfg(test)]
+            pub(super) const ALL: &[(&str, Self)] = &[$((stringify!($key), Self::$key)),*];
         }
     };
 }
 use messages;
 
-pub use en::Msg;
-
 impl Msg {
+    /// The text.
+    pub const fn text(self) -> &'static str {
+        self.0
+    }
+
     /// The text with its places filled in, in order.
     pub fn fill(self, values: &[&str]) -> String {
         let mut values = values.iter();
-        let mut pieces = self.text().split("{}");
+        let mut pieces = self.0.split("{}");
         let mut filled = pieces.next().unwrap_or_default().to_owned();
         for piece in pieces {
             filled.push_str(values.next().copied().unwrap_or_default());
@@ -50,17 +50,17 @@ mod tests {
 
     #[test]
     fn places_are_filled_in_order() {
-        assert_eq!(Msg::CodeSentTo.fill(&["a***@e***"]), Msg::CodeSentTo.text().replace("{}", "a***@e***"));
-        assert!(!Msg::CodeSentTo.fill(&[]).contains("{}"));
+        assert_eq!(Msg::CODE_SENT_TO.fill(&["a***@e***"]), Msg::CODE_SENT_TO.text().replace("{}", "a***@e***"));
+        assert!(!Msg::CODE_SENT_TO.fill(&[]).contains("{}"));
     }
 
     #[test]
     fn texts_are_plain_sentences() {
-        for key in Msg::ALL {
-            let text = key.text();
-            assert!(!text.is_empty() && text.trim() == text, "{key:?}");
-            assert!(!text.contains(['<', '>']), "{key:?} is not HTML");
-            assert!(!text.contains("Exception"), "{key:?} is not AWS's English");
+        for (key, text) in Msg::ALL {
+            let text = text.text();
+            assert!(!text.is_empty() && text.trim() == text, "{key}");
+            assert!(!text.contains(['<', '>']), "{key} is not HTML");
+            assert!(!text.contains("Exception"), "{key} is not AWS's English");
         }
     }
 }

@@ -27,7 +27,7 @@ pub fn Authenticated() -> impl IntoView {
     let title = RwSignal::new(String::new());
     effect(move || {
         let name = with_user(|u| u.profile.display_name().unwrap_or_default().to_owned());
-        title.set(if name.is_empty() { Msg::GreetingPlain.text().to_owned() } else { Msg::Greeting.fill(&[&name]) });
+        title.set(if name.is_empty() { Msg::GREETING_PLAIN.text().to_owned() } else { Msg::GREETING.fill(&[&name]) });
     });
     let stale = move || user.with(|user| Some(explain(user.as_ref()?.stale.as_ref()?, Doing::OwnAccount)));
     view! {
@@ -35,18 +35,18 @@ pub fn Authenticated() -> impl IntoView {
             {live(move || stale().map(|problem| view! { <Stale problem=problem /> }))}
             <Details />
             <section class="section" aria-labelledby="profile-object">
-                <h2 class="section__title" id="profile-object">{Msg::ProfileObject.text()}</h2>
-                <p class="section__lead">{Msg::ProfileObjectLead.text()}</p>
+                <h2 class="section__title" id="profile-object">{Msg::PROFILE_OBJECT.text()}</h2>
+                <p class="section__lead">{Msg::PROFILE_OBJECT_LEAD.text()}</p>
                 <pre class="object" tabindex="0" aria-labelledby="profile-object">
                     {live(move || with_user(|u| u.profile.to_json()))}
                 </pre>
             </section>
             <section class="section" aria-labelledby="session-title">
-                <h2 class="section__title" id="session-title">{Msg::SessionTitle.text()}</h2>
+                <h2 class="section__title" id="session-title">{Msg::SESSION_TITLE.text()}</h2>
                 <p>
                     {live(move || {
                         user.with(|user| user.as_ref().map(|u| u.expires_at))
-                            .map(|at| Msg::SessionRenews.fill(&[&(app.services.time_of_day)(at)]))
+                            .map(|at| Msg::SESSION_RENEWS.fill(&[&(app.services.time_of_day)(at)]))
                     })}
                 </p>
             </section>
@@ -61,8 +61,8 @@ fn Stale(problem: Explained) -> impl IntoView {
     let again = move |_| (app.services.restore)();
     view! {
         <Alert tone=Tone::Info>
-            <p>{Msg::Stale.text()} " " {problem.text}</p>
-            <p><button type="button" class="link" on:click=again>{Msg::TryAgain.text()}</button></p>
+            <p>{Msg::STALE.text()} " " {problem.text}</p>
+            <p><button type="button" class="link" on:click=again>{Msg::TRY_AGAIN.text()}</button></p>
         </Alert>
     }
 }
@@ -142,7 +142,7 @@ fn Details() -> impl IntoView {
             return;
         }
         if changed.is_empty() {
-            news.set(Some(Msg::NothingChanged));
+            news.set(Some(Msg::NOTHING_CHANGED));
             return;
         }
         working.set(true);
@@ -153,25 +153,25 @@ fn Details() -> impl IntoView {
             };
             working.set(false);
             match answer {
-                Ok(()) => news.set(Some(Msg::Saved)),
+                Ok(()) => news.set(Some(Msg::SAVED)),
                 Err(error) => problem.set(Some(explain(&error, Doing::OwnAccount))),
             }
         });
     };
     view! {
         <section class="section" aria-labelledby="details-title">
-            <h2 class="section__title" id="details-title">{Msg::ProfileTitle.text()}</h2>
+            <h2 class="section__title" id="details-title">{Msg::PROFILE_TITLE.text()}</h2>
             {live(move || {
                 news.get()
                     .map(|text| {
-                        let tone = if text == Msg::Saved { Tone::Success } else { Tone::Info };
+                        let tone = if text == Msg::SAVED { Tone::Success } else { Tone::Info };
                         view! { <Alert tone=tone><p>{text.text()}</p></Alert> }
                     })
             })}
             <Problem problem=Box::new(move || problem.get()) />
             <Form id="details" working=working on_submit=Callback::new(move |()| submit())>
                 {drawn}
-                <Submit label=Msg::Save busy=Msg::Saving working=working />
+                <Submit label=Msg::SAVE busy=Msg::SAVING working=working />
             </Form>
         </section>
     }

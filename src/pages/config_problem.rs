@@ -9,34 +9,34 @@ pub fn ConfigProblem(
     /// What is wrong.
     problem: Problem,
 ) -> impl IntoView {
-    let file = || Msg::ConfigFile.text().to_owned();
+    let file = || Msg::CONFIG_FILE.text().to_owned();
     let (field, found, expected) = match problem {
         Problem::Missing(None) => {
-            (file(), Msg::ConfigMissing.text().to_owned(), Msg::ConfigExpectFile.text().to_owned())
+            (file(), Msg::CONFIG_MISSING.text().to_owned(), Msg::CONFIG_EXPECT_FILE.text().to_owned())
         }
         Problem::Missing(Some(status)) => {
-            (file(), Msg::ConfigHttp.fill(&[&status.to_string()]), Msg::ConfigExpectFile.text().to_owned())
+            (file(), Msg::CONFIG_HTTP.fill(&[&status.to_string()]), Msg::CONFIG_EXPECT_FILE.text().to_owned())
         }
-        Problem::NotJson { found } => (file(), found, Msg::ConfigExpectFile.text().to_owned()),
+        Problem::NotJson { found } => (file(), found, Msg::CONFIG_EXPECT_FILE.text().to_owned()),
         Problem::Field { field, found, expected } => (field.to_owned(), found.unwrap_or_default(), expected.to_owned()),
         Problem::LoopbackEndpoint { endpoint, page } => {
-            ("doorward.endpoint".to_owned(), endpoint, Msg::ConfigExpectPublic.fill(&[&page]))
+            ("doorward.endpoint".to_owned(), endpoint, Msg::CONFIG_EXPECT_PUBLIC.fill(&[&page]))
         }
     };
-    let found = if found.is_empty() { Msg::ConfigNothing.text().to_owned() } else { found };
+    let found = if found.is_empty() { Msg::CONFIG_NOTHING.text().to_owned() } else { found };
     view! {
         <main class="main" id="main">
             <Page
-                title=Msg::ConfigTitle
-                lead=Msg::ConfigLead.text()
+                title=Msg::CONFIG_TITLE
+                lead=Msg::CONFIG_LEAD.text()
                 wide=true
             >
                 <dl class="facts">
-                    <dt>{Msg::ConfigField.text()}</dt>
+                    <dt>{Msg::CONFIG_FIELD.text()}</dt>
                     <dd><code>{field}</code></dd>
-                    <dt>{Msg::ConfigFound.text()}</dt>
+                    <dt>{Msg::CONFIG_FOUND.text()}</dt>
                     <dd><code>{found}</code></dd>
-                    <dt>{Msg::ConfigExpected.text()}</dt>
+                    <dt>{Msg::CONFIG_EXPECTED.text()}</dt>
                     <dd>{expected}</dd>
                 </dl>
             </Page>

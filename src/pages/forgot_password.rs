@@ -13,7 +13,6 @@ use crate::{
     state::{AppState, Notice},
 };
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 /// The page: first the address, then the code and the new password.
 #[component]
@@ -57,16 +56,16 @@ fn AskForCode(notice: Option<Notice>, sent_to: RwSignal<Option<Email>>) -> impl 
     };
     view! {
         <Page
-            title=Msg::ForgotTitle
-            lead=Msg::ForgotLead.text()
+            title=Msg::FORGOT_TITLE
+            lead=Msg::FORGOT_LEAD.text()
         >
             <LeftNotice notice=notice />
             <Problem problem=Box::new(move || problem.get()) />
             <Form id="forgot" working=working on_submit=Callback::new(move |()| submit()) on_use=app.services.prepare>
                 <EmailField state=email />
-                <Submit label=Msg::SendCode busy=Msg::SendingCode working=working />
+                <Submit label=Msg::SEND_CODE busy=Msg::SENDING_CODE working=working />
             </Form>
-            <p class="card__foot"><a href=routes::LOGIN>{Msg::BackToSignIn.text()}</a></p>
+            <p class="card__foot"><a href=routes::LOGIN>{Msg::BACK_TO_SIGN_IN.text()}</a></p>
         </Page>
     }
 }
@@ -78,7 +77,6 @@ fn SetPassword(email: Email, sent_to: RwSignal<Option<Email>>) -> impl IntoView 
     let (working, resending) = (RwSignal::new(false), RwSignal::new(false));
     let problem = RwSignal::new(None::<Explained>);
     let news = RwSignal::new(false);
-    let navigate = use_navigate();
     let address = email.as_str().to_owned();
     let user = email.to_user_name();
 
@@ -106,7 +104,7 @@ fn SetPassword(email: Email, sent_to: RwSignal<Option<Email>>) -> impl IntoView 
                 FieldState::focus_first_error(&[code, password]);
                 return;
             };
-            let (user, navigate) = (user.clone(), navigate.clone());
+            let user = user.clone();
             working.set(true);
             spawn_local(async move {
                 let answer = match (app.services.account)().await {
@@ -116,8 +114,8 @@ fn SetPassword(email: Email, sent_to: RwSignal<Option<Email>>) -> impl IntoView 
                 working.set(false);
                 match answer {
                     Ok(()) => {
-                        app.notice.set(Some(Notice::PasswordReset));
-                        navigate(routes::LOGIN, NavigateOptions::default());
+                        app.notice.set_value(Some(Notice::PasswordReset));
+                        app.go(routes::LOGIN);
                     }
                     Err(error) => failed(error),
                 }
@@ -144,28 +142,28 @@ fn SetPassword(email: Email, sent_to: RwSignal<Option<Email>>) -> impl IntoView 
     let hidden_name = address.clone();
     view! {
         <Page
-            title=Msg::ForgotTitle
-            lead=Msg::ResetLead.fill(&[&address])
+            title=Msg::FORGOT_TITLE
+            lead=Msg::RESET_LEAD.fill(&[&address])
         >
             {live(move || {
-                news.get().then(|| view! { <Alert tone=Tone::Success><p>{Msg::NewCodeSent.text()}</p></Alert> })
+                news.get().then(|| view! { <Alert tone=Tone::Success><p>{Msg::NEW_CODE_SENT.text()}</p></Alert> })
             })}
             <Problem problem=Box::new(move || problem.get()) />
             <Form id="reset" working=working on_submit=Callback::new(move |()| submit())>
                 // Tells password managers whose password this is.
                 <input type="email" name="username" autocomplete="username" value=hidden_name hidden readonly />
                 <CodeField state=code />
-                <NewPasswordField id="new_password" label=Msg::NewPassword state=password />
-                <Submit label=Msg::ResetPassword busy=Msg::Resetting working=working />
+                <NewPasswordField id="new_password" label=Msg::NEW_PASSWORD state=password />
+                <Submit label=Msg::RESET_PASSWORD busy=Msg::RESETTING working=working />
                 <WorkButton
-                    label=Msg::ResendCode
-                    busy=Msg::Resending
+                    label=Msg::RESEND_CODE
+                    busy=Msg::RESENDING
                     working=resending
                     on_press=Callback::new(move |()| resend())
                 />
             </Form>
             <p class="card__foot">
-                <button type="button" class="link" on:click=move |_| sent_to.set(None)>{Msg::OtherEmail.text()}</button>
+                <button type="button" class="link" on:click=move |_| sent_to.set(None)>{Msg::OTHER_EMAIL.text()}</button>
             </p>
         </Page>
     }

@@ -21,15 +21,15 @@ pub fn Home() -> impl IntoView {
     };
     view! {
         <Page
-            title=Msg::HomeTitle
-            lead=Msg::HomeLead.text()
+            title=Msg::HOME_TITLE
+            lead=Msg::HOME_LEAD.text()
         >
             {live(move || match name() {
                 Some(name) => {
                     view! {
-                        <p>{Msg::HomeSignedIn.fill(&[&name])}</p>
+                        <p>{Msg::HOME_SIGNED_IN.fill(&[&name])}</p>
                         <p class="actions">
-                            <a class="button button--primary" href=routes::AUTHENTICATED>{Msg::HomeOpenYourPage.text()}</a>
+                            <a class="button button--primary" href=routes::AUTHENTICATED>{Msg::HOME_OPEN_YOUR_PAGE.text()}</a>
                         </p>
                     }
                         .into_any()
@@ -37,8 +37,8 @@ pub fn Home() -> impl IntoView {
                 None => {
                     view! {
                         <p class="actions">
-                            <a class="button button--primary" href=routes::SIGN_UP>{Msg::CreateAccountLink.text()}</a>
-                            <a class="button" href=routes::LOGIN>{Msg::HomeHaveAccount.text()}</a>
+                            <a class="button button--primary" href=routes::SIGN_UP>{Msg::CREATE_ACCOUNT_LINK.text()}</a>
+                            <a class="button" href=routes::LOGIN>{Msg::HOME_HAVE_ACCOUNT.text()}</a>
                         </p>
                     }
                         .into_any()

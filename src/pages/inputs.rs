@@ -12,8 +12,8 @@ use leptos::prelude::*;
 pub fn read_email(field: FieldState) -> Option<Email> {
     let text = field.value();
     field.check(match text.trim() {
-        "" => Err(Msg::EmailMissing),
-        text => Email::parse(text).ok_or(Msg::EmailWrong),
+        "" => Err(Msg::EMAIL_MISSING),
+        text => Email::parse(text).ok_or(Msg::EMAIL_WRONG),
     })
 }
 
@@ -21,15 +21,15 @@ pub fn read_email(field: FieldState) -> Option<Email> {
 pub fn read_code(field: FieldState) -> Option<ConfirmationCode> {
     let text = field.value();
     field.check(match text.trim() {
-        "" => Err(Msg::CodeMissing),
-        text => ConfirmationCode::parse(text).ok_or(Msg::CodeMalformed),
+        "" => Err(Msg::CODE_MISSING),
+        text => ConfirmationCode::parse(text).ok_or(Msg::CODE_MALFORMED),
     })
 }
 
 /// A text that may be empty unless it is required.
 pub fn read_text(field: FieldState, required: bool) -> Option<String> {
     let text = field.value().trim().to_owned();
-    field.check(if required && text.is_empty() { Err(Msg::FieldRequired) } else { Ok(text) })
+    field.check(if required && text.is_empty() { Err(Msg::FIELD_REQUIRED) } else { Ok(text) })
 }
 
 /// The field for the address one signs in with, filled in with the remembered one.
@@ -38,9 +38,9 @@ pub fn EmailField(
     /// Holds the value and the error.
     state: FieldState,
 ) -> impl IntoView {
-    let remembered = AppState::get().email.get_untracked();
+    let remembered = AppState::get().email.get_value();
     let value = remembered.map(|email| email.as_str().to_owned()).unwrap_or_default();
-    view! { <Field id="email" label=Msg::Email.text() kind=Kind::Email state=state value=value /> }
+    view! { <Field id="email" label=Msg::EMAIL.text() kind=Kind::Email state=state value=value /> }
 }
 
 /// The field for a code from a message.
@@ -49,7 +49,7 @@ pub fn CodeField(
     /// Holds the value and the error.
     state: FieldState,
 ) -> impl IntoView {
-    view! { <Field id="code" label=Msg::Code.text() kind=Kind::Code state=state hint=Msg::CodeHint.text() /> }
+    view! { <Field id="code" label=Msg::CODE.text() kind=Kind::Code state=state hint=Msg::CODE_HINT.text() /> }
 }
 
 /// What the page before left to say, if anything.

@@ -1,9 +1,6 @@
 //! Sign in: draws the step the sign-in machine is in.
 
-use super::{
-    inputs::{EmailField, LeftNotice, read_email},
-    problem::{Doing, Explained, Problem, explain},
-};
+use super::inputs::{EmailField, LeftNotice, read_email};
 use crate::{
     cognito::{
         error::Error,
@@ -16,7 +13,6 @@ use crate::{
     state::{AppState, Notice},
 };
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 /// What the forms of a sign-in share: the step, what went wrong last, whether something is under
 /// way.
@@ -25,6 +21,8 @@ pub struct SignIn {
     step: StoredValue<Step>,
     /// Why the last attempt did not work.
     pub problem: RwSignal<Option<Error>>,
+    /// Whether there is such a problem.
+    failed: RwSignal<bool>,
     /// Whether an attempt is under way.
     pub working: RwSignal<bool>,
     send: Callback<Event>,
@@ -67,6 +65,8 @@ pub enum Screen {
     NewPassword,
     /// A step this version does not know.
     Unsupported,
+    /// What happened to the last attempt, above name and password.
+    Problem,
 }
 
 impl Screen {
@@ -85,9 +85,9 @@ pub fn login(other: fn(Screen) -> AnyView) -> Live {
     let step = StoredValue::new(Step::default());
     let screen = RwSignal::new(Screen::Credentials);
     let problem = RwSignal::new(None);
+    let failed = RwSignal::new(false);
     let working = RwSignal::new(false);
     let notice = app.take_notice();
-    let navigate = use_navigate();
 
     // Carries the machine on. Steps that are pages of their own are navigated to.
     let send = Callback::new(move |event: Event| {
@@ -95,8 +95,7 @@ pub fn login(other: fn(Screen) -> AnyView) -> Live {
             return;
         }
         working.set(true);
-        problem.set(None);
-        let navigate = navigate.clone();
+        failed.set(false);
         spawn_local(async move {
             let now = step.get_value();
             let then = match (app.services.account)().await {
@@ -120,10 +119,11 @@ pub fn login(other: fn(Screen) -> AnyView) -> Live {
                 _ => None,
             };
             if let Some((path, notice)) = elsewhere {
-                app.notice.set(Some(notice));
-                navigate(path, NavigateOptions::default());
+                app.notice.set_value(Some(notice));
+                app.go(path);
                 return;
             }
+            failed.set(then.problem().is_some());
             problem.set(then.problem().cloned());
             let next = Screen::of(&then);
             step.set_value(then);
@@ -133,9 +133,9 @@ pub fn login(other: fn(Screen) -> AnyView) -> Live {
             }
         });
     });
-    let sign_in = SignIn { step, problem, working, send };
+    let sign_in = SignIn { step, problem, failed, working, send };
     live(move || match screen.get() {
-        Screen::Credentials => credentials(sign_in, notice),
+        Screen::Credentials => credentials(sign_in, notice, other),
         screen => {
             provide_context(sign_in);
             other(screen)
@@ -144,24 +144,24 @@ pub fn login(other: fn(Screen) -> AnyView) -> Live {
 }
 
 /// Name and password.
-fn credentials(sign_in: SignIn, notice: Option<Notice>) -> AnyView {
+fn credentials(sign_in: SignIn, notice: Option<Notice>, other: fn(Screen) -> AnyView) -> AnyView {
     let app = AppState::get();
     let (email, password) = (FieldState::default(), FieldState::default());
     let submit = move || {
         let user = read_email(email);
         let typed = password.value();
         let secret =
-            password.check(if typed.is_empty() { Err(Msg::PasswordMissing) } else { Ok(Password::new(typed)) });
+            password.check(if typed.is_empty() { Err(Msg::PASSWORD_MISSING) } else { Ok(Password::new(typed)) });
         match (user, secret) {
             (Some(user), Some(password)) => sign_in.send(Event::Submit { user: user.to_user_name(), password }),
             _ => FieldState::focus_first_error(&[email, password]),
         }
     };
-    let explained = move || -> Option<Explained> { Some(explain(&sign_in.problem.get()?, Doing::SigningIn)) };
+    provide_context(sign_in);
     view! {
-        <Page title=Msg::LoginTitle>
+        <Page title=Msg::LOGIN_TITLE>
             <LeftNotice notice=notice />
-            <Problem problem=Box::new(explained) />
+            {live(move || sign_in.failed.get().then(|| other(Screen::Problem)))}
             <Form
                 id="login"
                 working=sign_in.working
@@ -169,12 +169,12 @@ fn credentials(sign_in: SignIn, notice: Option<Notice>) -> AnyView {
                 on_use=app.services.prepare
             >
                 <EmailField state=email />
-                <Field id="password" label=Msg::Password.text() kind=Kind::CurrentPassword state=password />
-                <p class="form__aside"><a href=routes::FORGOT_PASSWORD>{Msg::ForgotPasswordLink.text()}</a></p>
-                <Submit label=Msg::SignIn busy=Msg::SigningIn working=sign_in.working />
+                <Field id="password" label=Msg::PASSWORD.text() kind=Kind::CurrentPassword state=password />
+                <p class="form__aside"><a href=routes::FORGOT_PASSWORD>{Msg::FORGOT_PASSWORD_LINK.text()}</a></p>
+                <Submit label=Msg::SIGN_IN busy=Msg::SIGNING_IN working=sign_in.working />
             </Form>
             <p class="card__foot">
-                {Msg::NoAccount.text()} " " <a href=routes::SIGN_UP>{Msg::CreateAccountLink.text()}</a>
+                {Msg::NO_ACCOUNT.text()} " " <a href=routes::SIGN_UP>{Msg::CREATE_ACCOUNT_LINK.text()}</a>
             </p>
         </Page>
     }

@@ -10,7 +10,7 @@ pub mod login;
 pub mod new_password;
 pub mod not_found;
 mod password_fields;
-mod problem;
+pub mod problem;
 pub mod sign_out;
 pub mod sign_up;
 pub mod unsupported;

@@ -60,16 +60,16 @@ pub fn NewPassword() -> impl IntoView {
     };
     view! {
         <Page
-            title=Msg::NewPasswordTitle
-            lead=Msg::NewPasswordLead.text()
+            title=Msg::NEW_PASSWORD_TITLE
+            lead=Msg::NEW_PASSWORD_LEAD.text()
         >
             <Problem problem=Box::new(explained) />
             <Form id="new-password" working=sign_in.working on_submit=Callback::new(move |()| submit())>
-                <NewPasswordField id="new_password" label=Msg::NewPassword state=password />
+                <NewPasswordField id="new_password" label=Msg::NEW_PASSWORD state=password />
                 {drawn}
-                <Submit label=Msg::SetPassword busy=Msg::SettingPassword working=sign_in.working />
+                <Submit label=Msg::SET_PASSWORD busy=Msg::SETTING_PASSWORD working=sign_in.working />
                 <button type="button" class="button" on:click=move |_| sign_in.send(Event::StartOver)>
-                    {Msg::StartOver.text()}
+                    {Msg::START_OVER.text()}
                 </button>
             </Form>
         </Page>

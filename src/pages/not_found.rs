@@ -8,10 +8,10 @@ use leptos::prelude::*;
 pub fn NotFound() -> impl IntoView {
     view! {
         <Page
-            title=Msg::NotFoundTitle
-            lead=Msg::NotFoundLead.text()
+            title=Msg::NOT_FOUND_TITLE
+            lead=Msg::NOT_FOUND_LEAD.text()
         >
-            <p class="actions"><a class="button button--primary" href=routes::HOME>{Msg::ToHome.text()}</a></p>
+            <p class="actions"><a class="button button--primary" href=routes::HOME>{Msg::TO_HOME.text()}</a></p>
         </Page>
     }
 }

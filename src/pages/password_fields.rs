@@ -13,7 +13,7 @@ use leptos::prelude::*;
 pub fn checked(field: FieldState) -> Option<Password> {
     let policy = AppState::get().config.with_value(|config| config.password_policy);
     let text = field.value();
-    field.check(if policy.accepts(&text) { Ok(Password::new(text)) } else { Err(Msg::PasswordWeak) })
+    field.check(if policy.accepts(&text) { Ok(Password::new(text)) } else { Err(Msg::PASSWORD_WEAK) })
 }
 
 /// The field and its rules.
@@ -40,10 +40,10 @@ fn states(policy: PasswordPolicy, typed: &str) -> Vec<RuleState> {
 
 fn text(rule: Rule) -> String {
     match rule {
-        Rule::Length(min) => Msg::RuleLength.fill(&[&min.to_string()]),
-        Rule::Lowercase => Msg::RuleLowercase.text().to_owned(),
-        Rule::Uppercase => Msg::RuleUppercase.text().to_owned(),
-        Rule::Number => Msg::RuleNumber.text().to_owned(),
-        Rule::Symbol => Msg::RuleSymbol.text().to_owned(),
+        Rule::Length(min) => Msg::RULE_LENGTH.fill(&[&min.to_string()]),
+        Rule::Lowercase => Msg::RULE_LOWERCASE.text().to_owned(),
+        Rule::Uppercase => Msg::RULE_UPPERCASE.text().to_owned(),
+        Rule::Number => Msg::RULE_NUMBER.text().to_owned(),
+        Rule::Symbol => Msg::RULE_SYMBOL.text().to_owned(),
     }
 }

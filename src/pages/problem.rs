@@ -1,5 +1,6 @@
 //! What an error means to the person, and what they can do next: one table for the whole app.
 
+use super::login::SignIn;
 use crate::{
     cognito::error::{Error, ErrorKind, Fault, Reason},
     components::{Alert, Tone, live},
@@ -59,10 +60,10 @@ impl Next {
     /// A link that leads there.
     fn link(self) -> Option<(&'static str, Msg)> {
         match self {
-            Self::SignIn => Some((routes::LOGIN, Msg::SignInLink)),
-            Self::SignUp => Some((routes::SIGN_UP, Msg::CreateAccountLink)),
-            Self::Verify => Some((routes::VERIFY, Msg::VerifyTitle)),
-            Self::Reset => Some((routes::FORGOT_PASSWORD, Msg::ForgotTitle)),
+            Self::SignIn => Some((routes::LOGIN, Msg::SIGN_IN_LINK)),
+            Self::SignUp => Some((routes::SIGN_UP, Msg::CREATE_ACCOUNT_LINK)),
+            Self::Verify => Some((routes::VERIFY, Msg::VERIFY_TITLE)),
+            Self::Reset => Some((routes::FORGOT_PASSWORD, Msg::FORGOT_TITLE)),
             Self::Retry | Self::Wait | Self::Support => None,
         }
     }
@@ -93,7 +94,7 @@ pub fn explain(error: &Error, doing: Doing) -> Explained {
         Some(ErrorKind::InvalidPassword | ErrorKind::PasswordHistoryPolicyViolation) => Place::NewPassword,
         _ => Place::Form,
     };
-    let text = if text == Msg::ErrUnknown { text.fill(&[ErrorKind::Unknown.name()]) } else { text.text().to_owned() };
+    let text = if text == Msg::ERR_UNKNOWN { text.fill(&[ErrorKind::Unknown.name()]) } else { text.text().to_owned() };
     Explained { text, place, next }
 }
 
@@ -110,25 +111,25 @@ pub fn field_text(error: &Error) -> Option<Msg> {
 
 fn fault_text(fault: Fault) -> (Msg, Next) {
     match fault {
-        Fault::Offline => (Msg::FaultOffline, Next::Retry),
-        Fault::TimedOut => (Msg::FaultTimedOut, Next::Retry),
-        Fault::ServerDown => (Msg::FaultServerDown, Next::Wait),
-        Fault::Throttled => (Msg::FaultThrottled, Next::Wait),
-        Fault::Blocked => (Msg::FaultBlocked, Next::Support),
-        Fault::Garbled => (Msg::FaultGarbled, Next::Retry),
-        Fault::ChunkMissing => (Msg::ChunkMissing, Next::Retry),
-        Fault::SrpRefused => (Msg::FaultSrpRefused, Next::Support),
+        Fault::Offline => (Msg::FAULT_OFFLINE, Next::Retry),
+        Fault::TimedOut => (Msg::FAULT_TIMED_OUT, Next::Retry),
+        Fault::ServerDown => (Msg::FAULT_SERVER_DOWN, Next::Wait),
+        Fault::Throttled => (Msg::FAULT_THROTTLED, Next::Wait),
+        Fault::Blocked => (Msg::FAULT_BLOCKED, Next::Support),
+        Fault::Garbled => (Msg::FAULT_GARBLED, Next::Retry),
+        Fault::ChunkMissing => (Msg::CHUNK_MISSING, Next::Retry),
+        Fault::SrpRefused => (Msg::FAULT_SRP_REFUSED, Next::Support),
     }
 }
 
 fn reason_text(reason: Reason) -> (Msg, Next) {
     match reason {
-        Reason::PasswordAttemptsExceeded => (Msg::ErrPasswordAttempts, Next::Reset),
-        Reason::UserDisabled => (Msg::ErrUserDisabled, Next::Support),
-        Reason::TemporaryPasswordExpired => (Msg::ErrTemporaryExpired, Next::Support),
-        Reason::AlreadyConfirmed => (Msg::ErrAlreadyConfirmed, Next::SignIn),
-        Reason::SessionExpired => (Msg::ErrStepExpired, Next::SignIn),
-        Reason::NothingVerified => (Msg::ErrNothingVerified, Next::Support),
+        Reason::PasswordAttemptsExceeded => (Msg::ERR_PASSWORD_ATTEMPTS, Next::Reset),
+        Reason::UserDisabled => (Msg::ERR_USER_DISABLED, Next::Support),
+        Reason::TemporaryPasswordExpired => (Msg::ERR_TEMPORARY_EXPIRED, Next::Support),
+        Reason::AlreadyConfirmed => (Msg::ERR_ALREADY_CONFIRMED, Next::SignIn),
+        Reason::SessionExpired => (Msg::ERR_STEP_EXPIRED, Next::SignIn),
+        Reason::NothingVerified => (Msg::ERR_NOTHING_VERIFIED, Next::Support),
     }
 }
 
@@ -136,59 +137,59 @@ fn kind_text(kind: ErrorKind, doing: Doing) -> (Msg, Next) {
     use ErrorKind as E;
     match kind {
         E::NotAuthorized => match doing {
-            Doing::SigningIn => (Msg::ErrWrongPassword, Next::Retry),
-            Doing::SigningUp => (Msg::ErrSignUpClosed, Next::Support),
-            Doing::AskingReset => (Msg::ErrResetNotAllowed, Next::Support),
-            Doing::OwnAccount => (Msg::NoticeSessionEnded, Next::SignIn),
-            Doing::Verifying | Doing::SettingPassword => (Msg::ErrNotAuthorized, Next::SignIn),
+            Doing::SigningIn => (Msg::ERR_WRONG_PASSWORD, Next::Retry),
+            Doing::SigningUp => (Msg::ERR_SIGN_UP_CLOSED, Next::Support),
+            Doing::AskingReset => (Msg::ERR_RESET_NOT_ALLOWED, Next::Support),
+            Doing::OwnAccount => (Msg::NOTICE_SESSION_ENDED, Next::SignIn),
+            Doing::Verifying | Doing::SettingPassword => (Msg::ERR_NOT_AUTHORIZED, Next::SignIn),
         },
-        E::UserNotFound => (Msg::ErrUserNotFound, Next::SignUp),
-        E::UsernameExists => (Msg::ErrUsernameExists, Next::SignIn),
-        E::AliasExists => (Msg::ErrAliasExists, Next::SignIn),
-        E::UserNotConfirmed => (Msg::ErrNotConfirmed, Next::Verify),
-        E::PasswordResetRequired => (Msg::ErrResetRequired, Next::Reset),
-        E::CodeDeliveryFailure => (Msg::ErrCodeDelivery, Next::Retry),
-        E::CodeMismatch => (Msg::ErrCodeMismatch, Next::Retry),
-        E::ExpiredCode => (Msg::ErrExpiredCode, Next::Retry),
-        E::ConcurrentModification => (Msg::ErrConcurrent, Next::Retry),
-        E::DeviceKeyExists => (Msg::ErrDeviceExists, Next::SignIn),
-        E::EnableSoftwareTokenMFA => (Msg::ErrEnableTotp, Next::Retry),
-        E::ExternalService => (Msg::ErrExternalService, Next::Wait),
-        E::FeatureUnavailableInTier => (Msg::ErrFeatureTier, Next::Support),
-        E::Forbidden => (Msg::ErrForbidden, Next::Support),
-        E::InternalError => (Msg::ErrInternal, Next::Wait),
-        E::InvalidEmailRoleAccessPolicy => (Msg::ErrEmailSetup, Next::Support),
-        E::InvalidIdentityPoolConfiguration => (Msg::ErrIdentityPoolSetup, Next::Support),
-        E::InvalidLambdaResponse => (Msg::ErrLambdaResponse, Next::Support),
-        E::InvalidParameter => (Msg::ErrInvalidParameter, Next::Retry),
-        E::InvalidPassword => (Msg::ErrInvalidPassword, Next::Retry),
-        E::InvalidSmsRoleAccessPolicy => (Msg::ErrSmsSetup, Next::Support),
-        E::InvalidSmsRoleTrustRelationship => (Msg::ErrSmsTrust, Next::Support),
-        E::InvalidUserPoolConfiguration => (Msg::ErrPoolSetup, Next::Support),
-        E::LimitExceeded => (Msg::ErrLimitExceeded, Next::Wait),
-        E::MFAMethodNotFound => (Msg::ErrMfaMethod, Next::Support),
-        E::OperationNotEnabled => (Msg::ErrOperationOff, Next::Support),
-        E::PasswordHistoryPolicyViolation => (Msg::ErrPasswordHistory, Next::Retry),
-        E::RefreshTokenReuse => (Msg::ErrTokenReuse, Next::SignIn),
-        E::ResourceConflict => (Msg::ErrResourceConflict, Next::Support),
-        E::ResourceNotFound => (Msg::ErrResourceNotFound, Next::Support),
-        E::SoftwareTokenMFANotFound => (Msg::ErrNoTotp, Next::Support),
-        E::TooManyFailedAttempts => (Msg::ErrTooManyFailed, Next::Wait),
-        E::TooManyRequests => (Msg::ErrTooManyRequests, Next::Wait),
-        E::Unauthorized => (Msg::ErrUnauthorized, Next::Support),
-        E::UnexpectedLambda => (Msg::ErrUnexpectedLambda, Next::Retry),
-        E::UnsupportedOperation => (Msg::ErrUnsupportedOperation, Next::Support),
-        E::UnsupportedTokenType => (Msg::ErrTokenType, Next::Support),
-        E::UserLambdaValidation => (Msg::ErrLambdaRefused, Next::Retry),
-        E::UserPoolAddOnNotEnabled => (Msg::ErrAddOnOff, Next::Support),
-        E::WebAuthnChallengeNotFound => (Msg::ErrPasskeyChallenge, Next::Retry),
-        E::WebAuthnClientMismatch => (Msg::ErrPasskeyClient, Next::Retry),
-        E::WebAuthnConfigurationMissing => (Msg::ErrPasskeySetup, Next::Support),
-        E::WebAuthnCredentialNotSupported => (Msg::ErrPasskeyKind, Next::Retry),
-        E::WebAuthnNotEnabled => (Msg::ErrPasskeyOff, Next::Support),
-        E::WebAuthnOriginNotAllowed => (Msg::ErrPasskeyOrigin, Next::Support),
-        E::WebAuthnRelyingPartyMismatch => (Msg::ErrPasskeySite, Next::Support),
-        E::Unknown => (Msg::ErrUnknown, Next::Retry),
+        E::UserNotFound => (Msg::ERR_USER_NOT_FOUND, Next::SignUp),
+        E::UsernameExists => (Msg::ERR_USERNAME_EXISTS, Next::SignIn),
+        E::AliasExists => (Msg::ERR_ALIAS_EXISTS, Next::SignIn),
+        E::UserNotConfirmed => (Msg::ERR_NOT_CONFIRMED, Next::Verify),
+        E::PasswordResetRequired => (Msg::ERR_RESET_REQUIRED, Next::Reset),
+        E::CodeDeliveryFailure => (Msg::ERR_CODE_DELIVERY, Next::Retry),
+        E::CodeMismatch => (Msg::ERR_CODE_MISMATCH, Next::Retry),
+        E::ExpiredCode => (Msg::ERR_EXPIRED_CODE, Next::Retry),
+        E::ConcurrentModification => (Msg::ERR_CONCURRENT, Next::Retry),
+        E::DeviceKeyExists => (Msg::ERR_DEVICE_EXISTS, Next::SignIn),
+        E::EnableSoftwareTokenMFA => (Msg::ERR_ENABLE_TOTP, Next::Retry),
+        E::ExternalService => (Msg::ERR_EXTERNAL_SERVICE, Next::Wait),
+        E::FeatureUnavailableInTier => (Msg::ERR_FEATURE_TIER, Next::Support),
+        E::Forbidden => (Msg::ERR_FORBIDDEN, Next::Support),
+        E::InternalError => (Msg::ERR_INTERNAL, Next::Wait),
+        E::InvalidEmailRoleAccessPolicy => (Msg::ERR_EMAIL_SETUP, Next::Support),
+        E::InvalidIdentityPoolConfiguration => (Msg::ERR_IDENTITY_POOL_SETUP, Next::Support),
+        E::InvalidLambdaResponse => (Msg::ERR_LAMBDA_RESPONSE, Next::Support),
+        E::InvalidParameter => (Msg::ERR_INVALID_PARAMETER, Next::Retry),
+        E::InvalidPassword => (Msg::ERR_INVALID_PASSWORD, Next::Retry),
+        E::InvalidSmsRoleAccessPolicy => (Msg::ERR_SMS_SETUP, Next::Support),
+        E::InvalidSmsRoleTrustRelationship => (Msg::ERR_SMS_TRUST, Next::Support),
+        E::InvalidUserPoolConfiguration => (Msg::ERR_POOL_SETUP, Next::Support),
+        E::LimitExceeded => (Msg::ERR_LIMIT_EXCEEDED, Next::Wait),
+        E::MFAMethodNotFound => (Msg::ERR_MFA_METHOD, Next::Support),
+        E::OperationNotEnabled => (Msg::ERR_OPERATION_OFF, Next::Support),
+        E::PasswordHistoryPolicyViolation => (Msg::ERR_PASSWORD_HISTORY, Next::Retry),
+        E::RefreshTokenReuse => (Msg::ERR_TOKEN_REUSE, Next::SignIn),
+        E::ResourceConflict => (Msg::ERR_RESOURCE_CONFLICT, Next::Support),
+        E::ResourceNotFound => (Msg::ERR_RESOURCE_NOT_FOUND, Next::Support),
+        E::SoftwareTokenMFANotFound => (Msg::ERR_NO_TOTP, Next::Support),
+        E::TooManyFailedAttempts => (Msg::ERR_TOO_MANY_FAILED, Next::Wait),
+        E::TooManyRequests => (Msg::ERR_TOO_MANY_REQUESTS, Next::Wait),
+        E::Unauthorized => (Msg::ERR_UNAUTHORIZED, Next::Support),
+        E::UnexpectedLambda => (Msg::ERR_UNEXPECTED_LAMBDA, Next::Retry),
+        E::UnsupportedOperation => (Msg::ERR_UNSUPPORTED_OPERATION, Next::Support),
+        E::UnsupportedTokenType => (Msg::ERR_TOKEN_TYPE, Next::Support),
+        E::UserLambdaValidation => (Msg::ERR_LAMBDA_REFUSED, Next::Retry),
+        E::UserPoolAddOnNotEnabled => (Msg::ERR_ADD_ON_OFF, Next::Support),
+        E::WebAuthnChallengeNotFound => (Msg::ERR_PASSKEY_CHALLENGE, Next::Retry),
+        E::WebAuthnClientMismatch => (Msg::ERR_PASSKEY_CLIENT, Next::Retry),
+        E::WebAuthnConfigurationMissing => (Msg::ERR_PASSKEY_SETUP, Next::Support),
+        E::WebAuthnCredentialNotSupported => (Msg::ERR_PASSKEY_KIND, Next::Retry),
+        E::WebAuthnNotEnabled => (Msg::ERR_PASSKEY_OFF, Next::Support),
+        E::WebAuthnOriginNotAllowed => (Msg::ERR_PASSKEY_ORIGIN, Next::Support),
+        E::WebAuthnRelyingPartyMismatch => (Msg::ERR_PASSKEY_SITE, Next::Support),
+        E::Unknown => (Msg::ERR_UNKNOWN, Next::Retry),
     }
 }
 
@@ -212,6 +213,13 @@ pub fn Problem(
             }
         })
     })
+}
+
+/// What happened to the last sign-in, above its form.
+#[component]
+pub fn SignInProblem() -> impl IntoView {
+    let sign_in = SignIn::get();
+    view! { <Problem problem=Box::new(move || Some(explain(&sign_in.problem.get()?, Doing::SigningIn))) /> }
 }
 
 #[cfg(test)]

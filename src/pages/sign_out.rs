@@ -27,7 +27,7 @@ pub fn SignOut() -> impl IntoView {
     let signed_out = move || app.presence.get() == Presence::SignedOut;
     let title = RwSignal::new(String::new());
     effect(move || {
-        title.set(if signed_out() { Msg::SignedOutTitle.text() } else { Msg::SigningOut.text() }.to_owned());
+        title.set(if signed_out() { Msg::SIGNED_OUT_TITLE.text() } else { Msg::SIGNING_OUT.text() }.to_owned());
     });
     view! {
         <Page title=title>
@@ -35,10 +35,10 @@ pub fn SignOut() -> impl IntoView {
                 signed_out()
                     .then(|| {
                         view! {
-                            <p class="card__lead">{Msg::SignedOutLead.text()}</p>
+                            <p class="card__lead">{Msg::SIGNED_OUT_LEAD.text()}</p>
                             <p class="actions">
-                                <a class="button button--primary" href=routes::LOGIN>{Msg::SignInAgain.text()}</a>
-                                <a class="button" href=routes::HOME>{Msg::Home.text()}</a>
+                                <a class="button button--primary" href=routes::LOGIN>{Msg::SIGN_IN_AGAIN.text()}</a>
+                                <a class="button" href=routes::HOME>{Msg::HOME.text()}</a>
                             </p>
                         }
                     })

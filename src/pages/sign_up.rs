@@ -14,7 +14,6 @@ use crate::{
     state::{AppState, Notice},
 };
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 /// The page.
 #[component]
@@ -31,7 +30,6 @@ pub fn SignUp() -> impl IntoView {
     });
     let working = RwSignal::new(false);
     let problem = RwSignal::new(None::<Explained>);
-    let navigate = use_navigate();
     let drawn = attributes
         .iter()
         .map(|(field, state)| {
@@ -69,7 +67,7 @@ pub fn SignUp() -> impl IntoView {
             .collect();
         let chosen = checked(password);
         let same =
-            confirm.check(if confirm.value() == password.value() { Ok(()) } else { Err(Msg::ConfirmPasswordWrong) });
+            confirm.check(if confirm.value() == password.value() { Ok(()) } else { Err(Msg::CONFIRM_PASSWORD_WRONG) });
         let all: Option<Vec<_>> = typed.into_iter().collect();
         let (Some(address), Some(chosen), Some(()), Some(all)) = (address, chosen, same, all) else {
             let order: Vec<_> = [email]
@@ -81,7 +79,6 @@ pub fn SignUp() -> impl IntoView {
             return;
         };
         let filled = all.into_iter().filter(|attribute| !attribute.value.is_empty()).collect();
-        let navigate = navigate.clone();
         working.set(true);
         spawn_local(async move {
             let answer = match (app.services.account)().await {
@@ -91,12 +88,12 @@ pub fn SignUp() -> impl IntoView {
             working.set(false);
             match answer {
                 Ok(SignedUp { confirmed: true, .. }) => {
-                    app.notice.set(Some(Notice::AccountReady));
-                    navigate(routes::LOGIN, NavigateOptions::default());
+                    app.notice.set_value(Some(Notice::AccountReady));
+                    app.go(routes::LOGIN);
                 }
                 Ok(_) => {
-                    app.notice.set(Some(Notice::CodeSent));
-                    navigate(routes::VERIFY, NavigateOptions::default());
+                    app.notice.set_value(Some(Notice::CodeSent));
+                    app.go(routes::VERIFY);
                 }
                 Err(error) => failed(error),
             }
@@ -104,19 +101,19 @@ pub fn SignUp() -> impl IntoView {
     };
     view! {
         <Page
-            title=Msg::SignUpTitle
-            lead=Msg::SignUpLead.text()
+            title=Msg::SIGN_UP_TITLE
+            lead=Msg::SIGN_UP_LEAD.text()
         >
             <Problem problem=Box::new(move || problem.get()) />
             <Form id="signup" working=working on_submit=Callback::new(move |()| submit()) on_use=app.services.prepare>
-                <Field id="email" label=Msg::Email.text() kind=Kind::Email state=email />
+                <Field id="email" label=Msg::EMAIL.text() kind=Kind::Email state=email />
                 {drawn}
-                <NewPasswordField id="password" label=Msg::Password state=password />
-                <Field id="confirm_password" label=Msg::ConfirmPassword.text() kind=Kind::NewPassword state=confirm />
-                <Submit label=Msg::CreateAccount busy=Msg::CreatingAccount working=working />
+                <NewPasswordField id="password" label=Msg::PASSWORD state=password />
+                <Field id="confirm_password" label=Msg::CONFIRM_PASSWORD.text() kind=Kind::NewPassword state=confirm />
+                <Submit label=Msg::CREATE_ACCOUNT busy=Msg::CREATING_ACCOUNT working=working />
             </Form>
             <p class="card__foot">
-                {Msg::HaveAccount.text()} " " <a href=routes::LOGIN>{Msg::SignInLink.text()}</a>
+                {Msg::HAVE_ACCOUNT.text()} " " <a href=routes::LOGIN>{Msg::SIGN_IN_LINK.text()}</a>
             </p>
         </Page>
     }

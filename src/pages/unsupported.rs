@@ -9,9 +9,9 @@ use leptos::prelude::*;
 pub fn Unsupported() -> impl IntoView {
     let sign_in = SignIn::get();
     view! {
-        <Page title=Msg::UnsupportedTitle lead=Msg::UnsupportedLead.fill(&[&sign_in.unsupported()])>
+        <Page title=Msg::UNSUPPORTED_TITLE lead=Msg::UNSUPPORTED_LEAD.fill(&[&sign_in.unsupported()])>
             <button type="button" class="button" on:click=move |_| sign_in.send(Event::StartOver)>
-                {Msg::StartOver.text()}
+                {Msg::START_OVER.text()}
             </button>
         </Page>
     }

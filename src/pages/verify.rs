@@ -12,7 +12,6 @@ use crate::{
     state::{AppState, Notice},
 };
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 /// How long the resend button rests after it was used, in seconds.
 const RESEND_REST: u32 = 30;
@@ -27,7 +26,6 @@ pub fn Verify() -> impl IntoView {
     let news = RwSignal::new(false);
     let rest = RwSignal::new(0_u32);
     let notice = app.take_notice();
-    let navigate = use_navigate();
 
     let failed = move |error: Error| {
         let explained = explain(&error, Doing::Verifying);
@@ -39,14 +37,6 @@ pub fn Verify() -> impl IntoView {
             _ => problem.set(Some(explained)),
         }
     };
-    let to_login = {
-        let navigate = navigate.clone();
-        move || {
-            app.notice.set(Some(Notice::Verified));
-            navigate(routes::LOGIN, NavigateOptions::default());
-        }
-    };
-
     let submit = move || {
         problem.set(None);
         news.set(false);
@@ -54,7 +44,6 @@ pub fn Verify() -> impl IntoView {
             FieldState::focus_first_error(&[email, code]);
             return;
         };
-        let to_login = to_login.clone();
         working.set(true);
         spawn_local(async move {
             let answer = match (app.services.account)().await {
@@ -67,7 +56,10 @@ pub fn Verify() -> impl IntoView {
             };
             working.set(false);
             match answer {
-                Ok(()) => to_login(),
+                Ok(()) => {
+                    app.notice.set_value(Some(Notice::Verified));
+                    app.go(routes::LOGIN);
+                }
                 Err(error) => failed(error),
             }
         });
@@ -107,28 +99,28 @@ pub fn Verify() -> impl IntoView {
 
     view! {
         <Page
-            title=Msg::VerifyTitle
-            lead=Msg::VerifyLead.text()
+            title=Msg::VERIFY_TITLE
+            lead=Msg::VERIFY_LEAD.text()
         >
             <LeftNotice notice=notice />
             {live(move || {
-                news.get().then(|| view! { <Alert tone=Tone::Success><p>{Msg::NewCodeSent.text()}</p></Alert> })
+                news.get().then(|| view! { <Alert tone=Tone::Success><p>{Msg::NEW_CODE_SENT.text()}</p></Alert> })
             })}
             <Problem problem=Box::new(move || problem.get()) />
             <Form id="verify" working=working on_submit=Callback::new(move |()| submit()) on_use=app.services.prepare>
                 <EmailField state=email />
                 <CodeField state=code />
-                <Submit label=Msg::VerifyAccount busy=Msg::Verifying working=working />
+                <Submit label=Msg::VERIFY_ACCOUNT busy=Msg::VERIFYING working=working />
                 <WorkButton
-                    label=Msg::ResendCode
-                    busy=Msg::Resending
+                    label=Msg::RESEND_CODE
+                    busy=Msg::RESENDING
                     rest=rest
-                    resting=Msg::ResendWait
+                    resting=Msg::RESEND_WAIT
                     working=resending
                     on_press=Callback::new(move |()| resend())
                 />
             </Form>
-            <p class="card__foot"><a href=routes::LOGIN>{Msg::BackToSignIn.text()}</a></p>
+            <p class="card__foot"><a href=routes::LOGIN>{Msg::BACK_TO_SIGN_IN.text()}</a></p>
         </Page>
     }
 }
