@@ -8,7 +8,8 @@ import {
 const user = { email: EMAIL, password: PASSWORD };
 const APP = /\/assets\/app-[^/]*\.js$/, MAIN = /\/assets\/main-[^/]*\.wasm$/, ACCOUNT = /\/assets\/account-[^/]*\.wasm$/;
 const LATER = /\/assets\/(?!main-)[^/]*\.wasm$/;
-const NO_RESOURCE = /Failed to load resource/;
+/** Said on the console, for developers: by the browser, by the loader of the parts. */
+const NO_RESOURCE = /Failed to load resource/, NO_PART = /Failed to fetch/;
 
 test('the form is there before the code, and what is typed stays when the code comes', async ({ page }) => {
   const release = await hold(page, APP);
@@ -36,11 +37,8 @@ for (const path of [paths.login, paths.signUp, paths.verify, paths.forgot]) {
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
     const main = page.getByRole('main'), before = await main.ariaSnapshot(), place = await page.getByRole('heading', { level: 1 }).boundingBox();
     const title = await page.title();
-    let taken = false;
-    await page.exposeFunction('taken', () => { taken = true; });
-    await page.evaluate(() => addEventListener('doorward:started', () => (window as any).taken()));
     release();
-    await expect.poll(() => taken).toBe(true);
+    await appStarted(page);
     await expect.poll(() => main.ariaSnapshot()).toBe(before);
     expect(await page.getByRole('heading', { level: 1 }).boundingBox()).toEqual(place);
     expect(await page.title()).toBe(title);
@@ -91,13 +89,11 @@ test('what was typed over a remembered address is not overwritten when the code 
   await stored(page, { User_Email: EMAIL });
   const release = await hold(page, MAIN);
   await page.goto(paths.login, { waitUntil: 'commit' });
+  await expect(field(page, 'Email')).toHaveValue(EMAIL);
   await field(page, 'Email').fill('bob@example.com');
   await field(page, 'Password').fill('x');
-  let taken = false;
-  await page.exposeFunction('taken', () => { taken = true; });
-  await page.evaluate(() => addEventListener('doorward:started', () => (window as any).taken()));
   release();
-  await expect.poll(() => taken).toBe(true);
+  await appStarted(page);
   await expect(field(page, 'Email')).toHaveValue('bob@example.com');
   await expect(field(page, 'Password')).toHaveValue('x');
   await expect(field(page, 'Password')).toBeFocused();
@@ -156,6 +152,7 @@ test('a main module that arrives damaged is not run', async ({ page, expectProbl
 
 test('a later part that does not come can be tried again: on the way to a page', async ({ page, expectProblem }) => {
   expectProblem(NO_RESOURCE);
+  expectProblem(NO_PART);
   await page.goto(paths.login);
   await appStarted(page);
   await page.route(LATER, (route) => route.abort());
@@ -171,6 +168,7 @@ test('a later part that does not come can be tried again: on the way to a page',
 
 test('a later part that does not come can be tried again: at the first page', async ({ page, expectProblem }) => {
   expectProblem(NO_RESOURCE);
+  expectProblem(NO_PART);
   await page.route(LATER, (route) => route.abort());
   await page.goto('/no/such/page');
   await expect(page.getByRole('alert').filter({ hasText: says('ChunkMissing') })).toBeVisible();
@@ -181,6 +179,7 @@ test('a later part that does not come can be tried again: at the first page', as
 
 test('a later part that does not come can be tried again: at sign-in, nothing typed is lost', async ({ page, pool, expectProblem }) => {
   expectProblem(NO_RESOURCE);
+  expectProblem(NO_PART);
   await pool.createUser(user);
   await page.route(ACCOUNT, (route) => route.abort());
   await signIn(page);
@@ -194,6 +193,7 @@ test('a later part that does not come can be tried again: at sign-in, nothing ty
 
 test('a later part that does not come can be tried again: when a session is to be restored', async ({ page, pool, expectProblem }) => {
   expectProblem(NO_RESOURCE);
+  expectProblem(NO_PART);
   await signedIn(page, pool);
   const before = await storage(page);
   await page.route(ACCOUNT, (route) => route.abort());
@@ -208,6 +208,7 @@ test('a later part that does not come can be tried again: when a session is to b
 
 test('a later part that does not come can be tried again: at sign-out', async ({ page, pool, expectProblem }) => {
   expectProblem(NO_RESOURCE);
+  expectProblem(NO_PART);
   await signedIn(page, pool);
   await page.reload();
   await expect(greeting(page)).toBeVisible();
@@ -222,6 +223,7 @@ test('a later part that does not come can be tried again: at sign-out', async ({
 
 test('a later part that arrives damaged is not run, and can be tried again', async ({ page, expectProblem }) => {
   expectProblem(/integrity|digest/i);
+  expectProblem(NO_PART);
   const damaged = /\/assets\/page-verify-[^/]*\.wasm$/;
   await page.route(damaged, async (route) => {
     const response = await route.fetch(), body = await response.body();
@@ -276,12 +278,11 @@ for (const path of [paths.home, paths.login]) {
     await page.goto(path);
     await expect(page.getByRole('heading', { name: 'This site needs JavaScript' })).toBeVisible();
     if (path === paths.login) {
-      const password = field(page, 'Password');
-      if (await password.isVisible()) {
-        await password.fill(PASSWORD);
-        await password.press('Enter');
-      }
-      await expect(page).toHaveURL(paths.login);
+      const blocked = page.waitForEvent('console', (line) => /form-action 'none'/.test(line.text()));
+      await field(page, 'Password').fill(PASSWORD);
+      await field(page, 'Password').press('Enter', { noWaitAfter: true });
+      await blocked;
+      expect(page.url()).toBe(site.origin + paths.login);
       for (const request of requests) expect(`${request.url()} ${request.postData() ?? ''}`).not.toContain(PASSWORD);
     }
     await context.close();

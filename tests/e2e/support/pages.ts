@@ -52,8 +52,8 @@ export async function expectFieldProblem(input: Locator, key: string, { focused 
 }
 
 /** Waits until the app has taken over from the prerendered page. */
-export const appStarted = (page: Page) => expect(page.getByRole('navigation', { name: 'Main' }).getByRole('link').or(
-  page.getByRole('navigation', { name: 'Main' }).getByRole('button')).first()).toBeVisible();
+export const appStarted = (page: Page) =>
+  expect.poll(() => page.evaluate(() => document.readyState === 'complete' && document.getElementById('prerendered') === null)).toBe(true);
 
 /** Opens a page and waits for the part that makes calls, which comes when a form is used: after that, a network that fails
  * is a call that fails. */
