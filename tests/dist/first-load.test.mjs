@@ -35,8 +35,10 @@ test(`the login page loads at most ${budget.toLocaleString('en-US')} bytes befor
   }
   assert.deepEqual(problems, [], 'the page opens without errors and warnings');
   assert.deepEqual(asked.filter(({ key }) => !key).map(({ path }) => path), [], 'every file that was asked for exists');
-  const names = asked.map(({ key }) => key.slice(1));
-  assert.equal(new Set(names).size, names.length, `a file was asked for twice: ${names}`);
+  const all = asked.map(({ key }) => key.slice(1));
+  const names = [...new Set(all)];
+  // (Chromium takes its time with icons: it may ask again for one that it has not got yet.)
+  assert.deepEqual(all.filter((name, i) => all.indexOf(name) !== i && !/favicon/.test(name)), [], 'no file is asked for twice');
   const sizes = names.map((name) => [name, weigh(name)]);
   const total = sizes.reduce((sum, [, size]) => sum + size, 0);
   for (const [name, size] of sizes) console.log(`${String(size).padStart(8)}  ${name}`);
