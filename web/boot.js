@@ -10,8 +10,16 @@
       for (const other of doc.querySelectorAll('.notice')) other.hidden = other.id !== id;
       const notice = doc.getElementById(id);
       if (!notice) return;
-      notice.querySelector('a')?.setAttribute('href', location.href);
-      if (id !== 'boot-slow') notice.querySelector('a')?.focus();
+      const link = notice.querySelector('a');
+      if (!link) return;
+      link.href = location.href;
+      // The app's router may still be listening, and would take this for a way to where we are.
+      link.onclick = (event) => {
+        event.preventDefault();
+        event.stopPropagation();
+        location.reload();
+      };
+      if (id !== 'boot-slow') link.focus();
     };
     if (doc.readyState === 'loading') doc.addEventListener('DOMContentLoaded', put);
     else put();
@@ -36,9 +44,11 @@
       if (/^CognitoIdentityServiceProvider\..+\.LastAuthUser$/.test(storage.key(i))) root.dataset.session = 'stored';
     }
   } catch { /* as above */ }
-  doc.addEventListener('DOMContentLoaded', () => {
+  // "Interactive" comes before the app's script, DOMContentLoaded after it.
+  doc.addEventListener('readystatechange', () => {
     const email = doc.querySelector('#prerendered input[type=email]');
-    if (email && !email.value && !/signup/.test(location.pathname)) email.value = storage?.getItem('User_Email') ?? '';
+    if (!email || email.value || email === doc.activeElement || /signup/.test(location.pathname)) return;
+    email.value = storage?.getItem('User_Email') ?? '';
   });
 
   // A submit before the app is there waits for it; the browser itself never sends a form.

@@ -110,25 +110,24 @@ pub fn lazy_page(chunk: fn() -> Coming) -> AnyView {
         };
         let _ = stage.try_set(now);
     };
+    let place = Owner::current().unwrap_or_default();
     let load = move || {
-        // The page's signals belong to this place in the tree, whenever it arrives.
-        let mut coming = Box::pin(ScopedFuture::new(chunk()));
+        // The page's signals belong to this place in the tree, whenever it arrives and whoever asks.
+        let mut coming = Box::pin(place.with(|| ScopedFuture::new(chunk())));
         match coming.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(result) => arrive(result),
             Poll::Pending => spawn_local(async move { arrive(coming.await) }),
         }
     };
     load();
+    let again = Callback::new(move |()| {
+        stage.set(Stage::Coming);
+        load();
+    });
     live(move || match stage.get() {
         Stage::Coming => Skeleton().into_any(),
         Stage::Here => page.try_update_value(Option::take).flatten().into_any(),
-        Stage::Missing => {
-            let again = move || {
-                stage.set(Stage::Coming);
-                load();
-            };
-            view! { <Retry again=Callback::new(move |()| again()) /> }.into_any()
-        }
+        Stage::Missing => view! { <Retry again=again /> }.into_any(),
     })
     .into_any()
 }

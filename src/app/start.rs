@@ -10,6 +10,7 @@ use crate::{
     cognito::error::Fault,
     components::effect,
     config::{self, Config, Problem},
+    pages::config_problem::ConfigProblem,
     routes::Place,
     session::{
         Account, Change, Local, Presence, Session,
@@ -31,6 +32,9 @@ thread_local! {
 
 /// Starts the app.
 pub fn start() {
+    // Effects run before anything is mounted, which is when leptos itself would do this. It can only
+    // have been done already, which is as good.
+    let _ = any_spawner::Executor::init_wasm_bindgen();
     browser::spawn(async {
         match configuration().await {
             Ok(config) => run(config).await,
@@ -71,14 +75,13 @@ async fn show_problem(problem: Problem) {
         return;
     };
     browser::take_over(move || {
-        std::mem::forget(leptos::mount::mount_to(browser::root(), move || view));
+        std::mem::forget(leptos::mount::mount_to(browser::root(), view));
     });
 }
 
 #[wasm_split(page_config_problem, wasm_split_path = leptos::wasm_split, fallible)]
-fn config_problem(problem: Problem) -> Result<AnyView, ChunkMissing> {
-    Ok(crate::pages::config_problem::ConfigProblem(crate::pages::config_problem::ConfigProblemProps { problem })
-        .into_any())
+fn config_problem(problem: Problem) -> Result<Box<dyn FnOnce() -> AnyView>, ChunkMissing> {
+    Ok(Box::new(move || view! { <ConfigProblem problem=problem /> }.into_any()))
 }
 
 fn services() -> Services {
