@@ -62,6 +62,15 @@ pub const AFTER_LOGIN: &str = AUTHENTICATED;
 /// The query parameter that remembers which page was asked for.
 pub const NEXT: &str = "next";
 
+/// What a change of page does to the browser's history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum History {
+    /// "Back" returns to the page before.
+    Push,
+    /// The page before was not to be seen; "back" goes past it.
+    Replace,
+}
+
 /// A path on this origin that is safe to go to: absolute, without scheme, host or tricks that
 /// browsers read as one.
 #[derive(Debug, Clone, PartialEq, Eq)]

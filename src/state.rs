@@ -9,6 +9,7 @@ use crate::{
     cognito::{error::Fault, types::Email},
     config::Config,
     i18n::Msg,
+    routes::History,
     session::{Account, Change, Local, Presence, Session},
 };
 use leptos::prelude::*;
@@ -52,15 +53,6 @@ pub struct Services {
     pub time_of_day: fn(u64) -> String,
     /// Calls back once a second until it answers false.
     pub every_second: fn(Box<dyn Fn() -> bool>),
-}
-
-/// What a change of page does to the browser's history.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum History {
-    /// "Back" returns to the page before.
-    Push,
-    /// The page before was not to be seen; "back" goes past it.
-    Replace,
 }
 
 /// Something one page leaves for the next to say.

@@ -4,9 +4,9 @@
 use crate::{
     components::{Alert, Live, Skeleton, Tone, effect, live},
     i18n::Msg,
-    routes,
+    routes::{self, History},
     session::Presence,
-    state::{AppState, History},
+    state::AppState,
 };
 use leptos::prelude::*;
 

@@ -32,9 +32,7 @@ thread_local! {
 
 /// Starts the app.
 pub fn start() {
-    // Effects run before anything is mounted, which is when leptos itself would do this. It can only
-    // have been done already, which is as good.
-    let _ = any_spawner::Executor::init_wasm_bindgen();
+    browser::init();
     browser::spawn(async {
         match configuration().await {
             Ok(config) => run(config).await,

@@ -20,6 +20,13 @@ pub use navigation::{follow_navigation, go};
 pub use page::{fetch_text, host, on_storage, on_wake, path, report_failure, root, take_over};
 pub use storage::LocalStorage;
 pub use time::{every_second, time_of_day, wake_at};
+/// Makes the page ready for effects and futures. Leptos does this when something is mounted, but the
+/// app has effects before that.
+pub fn init() {
+    // Can only fail because it was done already, which is as good.
+    let _ = any_spawner::Executor::init_wasm_bindgen();
+}
+
 /// Runs a future on this page. Works before leptos has been started, unlike its own.
 pub use wasm_bindgen_futures::spawn_local as spawn;
 pub use world::BrowserWorld;

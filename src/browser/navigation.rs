@@ -1,7 +1,7 @@
 //! The address bar, the history and the links, kept by Leptos' router; which page belongs to a path is
 //! decided by the app.
 
-use crate::{components::effect, state::History};
+use crate::routes::History;
 use leptos::prelude::*;
 use leptos_router::location::{BrowserUrl, LocationChange, LocationProvider};
 use std::cell::RefCell;
@@ -18,7 +18,7 @@ pub fn follow_navigation(arrive: impl Fn(&str, &str) + 'static) {
     router.init(None);
     let url = router.as_url().clone();
     ROUTER.set(Some(router.clone()));
-    effect(move || {
+    Effect::new(move |_| {
         url.with(|url| arrive(url.path(), url.search()));
         router.ready_to_complete();
     });

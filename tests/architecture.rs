@@ -1,0 +1,225 @@
+//! Keeps the arrows of `docs/architecture.md`: which room may name which, and what may be named where.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Room → the rooms it may name, besides itself.
+const ARROWS: [(&str, &[&str]); 10] = [
+    ("cognito", &[]),
+    ("i18n", &[]),
+    ("routes", &[]),
+    ("config", &["cognito"]),
+    ("session", &["cognito"]),
+    ("browser", &["cognito", "config", "routes", "session"]),
+    ("components", &["i18n"]),
+    ("state", &["cognito", "config", "i18n", "routes", "session"]),
+    ("pages", &["cognito", "components", "config", "i18n", "routes", "session", "state"]),
+    ("app", &["browser", "cognito", "components", "config", "i18n", "pages", "routes", "session", "state"]),
+];
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every file below a folder, as (path from the project's root, text).
+fn files(folder: &str, endings: &[&str]) -> Vec<(String, String)> {
+    fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { walk(&path, found) } else { found.push(path) }
+        }
+    }
+    let mut found = Vec::new();
+    walk(&root().join(folder), &mut found);
+    found.retain(|path| path.extension().is_some_and(|e| endings.iter().any(|ending| e == *ending)));
+    found.sort();
+    assert!(!found.is_empty(), "nothing found in {folder}");
+    let name = |path: &Path| path.strip_prefix(root()).unwrap().to_string_lossy().replace('\\', "/");
+    found.iter().map(|path| (name(path), fs::read_to_string(path).unwrap())).collect()
+}
+
+/// A source file without comments and without its unit tests.
+fn code(text: &str) -> String {
+    let text = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+    text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+/// The rooms that a text names by `crate::…`.
+fn named_rooms(code: &str) -> Vec<String> {
+    let mut rooms = Vec::new();
+    for (at, _) in code.match_indices("crate::") {
+        let rest = &code[at + "crate::".len()..];
+        if let Some(group) = rest.strip_prefix('{') {
+            // `use crate::{a::b, c}`: the names at the outermost level.
+            let (mut depth, mut word) = (0, String::new());
+            for c in group.chars() {
+                match c {
+                    '{' => depth += 1,
+                    '}' if depth == 0 => break,
+                    '}' => depth -= 1,
+                    ',' if depth == 0 => rooms.push(std::mem::take(&mut word)),
+                    c if depth == 0 => word.push(c),
+                    _ => {}
+                }
+            }
+            rooms.push(word);
+        } else {
+            rooms.push(rest.to_owned());
+        }
+    }
+    let first_word =
+        |text: String| -> String { text.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect() };
+    rooms.into_iter().map(first_word).filter(|room| !room.is_empty()).collect()
+}
+
+fn room_of(path: &str) -> Option<String> {
+    let inside = path.strip_prefix("src/")?;
+    let room = inside.split('/').next()?.trim_end_matches(".rs");
+    (!["lib", "main", "bin"].contains(&room)).then(|| room.to_owned())
+}
+
+#[test]
+fn rooms_name_only_the_rooms_below_them() {
+    let arrows: BTreeMap<_, _> = ARROWS.into();
+    let mut wrong = Vec::new();
+    for (path, text) in files("src", &["rs"]) {
+        let Some(room) = room_of(&path) else { continue };
+        let allowed = arrows.get(room.as_str()).unwrap_or_else(|| panic!("{path}: which room is this?"));
+        for named in named_rooms(&code(&text)) {
+            if named != room && !allowed.contains(&named.as_str()) {
+                wrong.push(format!("{path} names {named}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn every_room_of_the_list_exists() {
+    let rooms: Vec<_> = files("src", &["rs"]).iter().filter_map(|(path, _)| room_of(path)).collect();
+    for (room, _) in ARROWS {
+        assert!(rooms.iter().any(|found| found == room), "{room} is gone: take it out of the list");
+    }
+}
+
+/// Words that belong into one place: (word, where it may stand).
+#[test]
+fn what_belongs_to_one_place_is_named_nowhere_else() {
+    let places: [(&str, &[&str]); 14] = [
+        ("web_sys", &["src/browser/"]),
+        ("js_sys", &["src/browser/"]),
+        ("wasm_bindgen", &["src/browser/"]),
+        ("gloo_storage", &["src/browser/"]),
+        ("localStorage", &["src/browser/"]),
+        ("reqwest", &["src/browser/"]),
+        ("leptos_router", &["src/browser/navigation.rs"]),
+        ("crate::browser", &["src/app/start.rs"]),
+        ("browser::", &["src/app/start.rs", "src/browser/"]),
+        ("num_bigint", &["src/cognito/srp.rs"]),
+        ("CognitoIdentityServiceProvider", &["src/session/store.rs"]),
+        ("\"/auth/", &["src/routes.rs"]),
+        ("\"/authenticated_page", &["src/routes.rs"]),
+        ("amazonaws.com", &["src/config.rs", "src/cognito/types.rs"]),
+    ];
+    let mut wrong = Vec::new();
+    for (path, text) in files("src", &["rs"]) {
+        let code = code(&text);
+        for (word, allowed) in places {
+            if code.contains(word) && !allowed.iter().any(|place| path.starts_with(place)) {
+                wrong.push(format!("{path} names {word}, which belongs into {allowed:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn the_protocol_and_the_session_know_no_framework() {
+    for folder in ["src/cognito", "src/session"] {
+        for (path, text) in files(folder, &["rs"]) {
+            assert!(!code(&text).contains("leptos"), "{path} names leptos");
+        }
+    }
+}
+
+#[test]
+fn texts_for_people_are_in_i18n() {
+    let mut wrong = Vec::new();
+    for folder in ["src/pages", "src/components", "src/app"] {
+        for (path, text) in files(folder, &["rs"]) {
+            for line in code(&text).lines() {
+                // A literal that begins with a capital and has a word after it reads like a sentence.
+                let sentence = line.split('"').skip(1).step_by(2).find(|literal| {
+                    let mut words = literal.split(' ');
+                    let first = words.next().unwrap_or_default();
+                    first.len() > 1
+                        && first.starts_with(|c: char| c.is_ascii_uppercase())
+                        && words.next().is_some_and(|word| word.starts_with(|c: char| c.is_ascii_lowercase()))
+                });
+                if let Some(sentence) = sentence {
+                    wrong.push(format!("{path}: {sentence:?}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn nothing_opens_the_door_for_injected_code() {
+    let mut wrong = Vec::new();
+    let mut sources = files("src", &["rs", "js"]);
+    sources.extend(files("web", &["js"]));
+    sources.push(("index.html".into(), fs::read_to_string(root().join("index.html")).unwrap()));
+    for (path, text) in sources {
+        let code = code(&text);
+        for word in [
+            "inner_html",
+            "innerHTML",
+            "outerHTML",
+            "insertAdjacentHTML",
+            "document.write",
+            "eval(",
+            "new Function",
+            "javascript:",
+            "style=",
+            "<style",
+            "unsafe-inline",
+        ] {
+            if code.contains(word) {
+                wrong.push(format!("{path} has {word}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn the_dev_pool_and_the_app_share_no_code() {
+    let read = |path: &str| fs::read_to_string(root().join(path)).unwrap();
+    let app = read("Cargo.toml");
+    let dependencies = app.split_once("[dependencies]").unwrap().1;
+    assert!(!dependencies.contains("devpool"), "the app depends on the dev pool");
+    assert!(!read("devpool/Cargo.toml").contains("doorward ="), "the dev pool depends on the app");
+    for (path, text) in files("devpool", &["rs"]) {
+        let code = code(&text);
+        assert!(!code.contains("doorward::") && !code.contains("../src/"), "{path} reaches into the app");
+        assert!(!code.contains("#[path"), "{path} borrows a module");
+    }
+    for (path, text) in files("src", &["rs"]) {
+        assert!(!code(&text).contains("devpool"), "{path} names the dev pool");
+    }
+}
+
+#[test]
+fn the_reader_of_this_test_understands_use_lines() {
+    assert_eq!(
+        named_rooms("use crate::{cognito::{error::Error, types::*}, i18n::Msg,\n session};"),
+        ["cognito", "i18n", "session"]
+    );
+    assert_eq!(named_rooms("crate::routes::LOGIN"), ["routes"]);
+    assert_eq!(code("a\n// crate::b\n    /// c\nd"), "a\nd");
+}
