@@ -134,7 +134,7 @@ test('while it works the button says so, keeps focus, and cannot be pressed twic
 
 test('without a network nothing that was typed is lost, and it works when the network is back', async ({ page, context, pool }) => {
   await pool.createUser(user);
-  await openWithAccount(page, paths.login);
+  await openWithAccount(page, paths.login, ['account', 'page-problem']);
   await fillSignIn(page);
   await context.setOffline(true);
   await button(page, 'Sign in').click();

@@ -66,6 +66,8 @@ export async function watchForProblems(context: BrowserContext, cognito: string)
     if (message.type() !== 'error' && !policy) return;
     // Chromium writes a line for every answer that is not 2xx and for every request that could not be made.
     if (!policy && /^Failed to load resource/.test(text) && at.startsWith(cognito)) return;
+    // It asks for the icon again when the address changes, also without a network.
+    if (/^Failed to load resource: net::ERR_/.test(text) && at.endsWith('/favicon.svg')) return;
     problems.push(`console: ${text}${at ? ` (${at})` : ''}`);
   });
   return problems;
