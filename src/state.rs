@@ -139,6 +139,11 @@ impl AppState {
                     self.presence.set(presence);
                 }
             }
+            Change::Renewed(at) => self.session.update(|session| {
+                if let Session::SignedIn(user) = session {
+                    user.expires_at = at;
+                }
+            }),
             Change::Ended => self.notice.set_value(Some(Notice::SessionEnded)),
             Change::Remembered(email) => self.email.set_value(email),
         }

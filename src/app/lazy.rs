@@ -70,6 +70,13 @@ pub mod chunks {
             pages::unsupported::Unsupported().into_any();
     }
 
+    /// Loads the chunk that explains why a sign-in failed.
+    #[cfg(target_arch = "wasm32")]
+    pub async fn preload_problem() {
+        // Tried again, and said, where it is drawn.
+        drop(load_problem().await);
+    }
+
     /// Loads the chunk of a place without drawing it, so that it can be drawn at once.
     #[cfg(target_arch = "wasm32")]
     pub async fn preload(place: Option<Place>) {

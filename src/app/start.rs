@@ -134,7 +134,11 @@ fn prepare() {
     }
     browser::spawn(async {
         match account().await {
-            Ok(account) => account.prepare(),
+            Ok(account) => {
+                account.prepare();
+                // What says why a sign-in failed should not itself fail for want of a network.
+                chunks::preload_problem().await;
+            }
             // Tried again, and said, when it is needed.
             Err(_) => PREPARED.set(false),
         }
@@ -154,7 +158,7 @@ fn restore() {
 fn keep_up(app: AppState) {
     let store = app.config.with_value(|config| Store::new(&config.client));
     browser::on_storage(move |key| {
-        if !store.concerns(key.as_deref()) {
+        if !store.decides(key.as_deref()) {
             return;
         }
         let somebody = LocalStorage::default().get(&store.last_user_key()).is_some();

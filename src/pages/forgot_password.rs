@@ -42,8 +42,11 @@ fn AskForCode(notice: Option<Notice>, sent_to: RwSignal<Option<Email>>) -> impl 
         spawn_local(async move {
             let answer = match (app.services.account)().await {
                 Ok(account) => {
-                    account.remember(address.clone());
-                    account.forgot_password(address.to_user_name()).await
+                    let answer = account.forgot_password(address.to_user_name()).await;
+                    if answer.is_ok() {
+                        account.remember(address.clone());
+                    }
+                    answer
                 }
                 Err(fault) => Err(fault.into()),
             };

@@ -100,12 +100,15 @@ pub fn login(other: fn(Screen) -> AnyView) -> Live {
             let now = step.get_value();
             let then = match (app.services.account)().await {
                 Ok(account) => {
-                    if let Event::Submit { user, .. } = &event
-                        && let Some(email) = Email::parse(user.as_str())
-                    {
+                    let typed = match &event {
+                        Event::Submit { user, .. } => Email::parse(user.as_str()),
+                        _ => None,
+                    };
+                    let then = account.sign_in(now, event).await;
+                    if let (Some(email), false) = (typed, matches!(then, Step::Credentials { .. })) {
                         account.remember(email);
                     }
-                    account.sign_in(now, event).await
+                    then
                 }
                 Err(fault) => now.with_problem(fault.into()),
             };
@@ -160,8 +163,13 @@ fn credentials(sign_in: SignIn, notice: Option<Notice>, other: fn(Screen) -> Any
     provide_context(sign_in);
     view! {
         <Page title=Msg::LOGIN_TITLE>
-            <LeftNotice notice=notice />
-            {live(move || sign_in.failed.get().then(|| other(Screen::Problem)))}
+            {live(move || {
+                if sign_in.failed.get() {
+                    other(Screen::Problem)
+                } else {
+                    view! { <LeftNotice notice=notice /> }.into_any()
+                }
+            })}
             <Form
                 id="login"
                 working=sign_in.working

@@ -48,9 +48,11 @@ pub fn Verify() -> impl IntoView {
         spawn_local(async move {
             let answer = match (app.services.account)().await {
                 Ok(account) => {
-                    let user = address.to_user_name();
-                    account.remember(address);
-                    account.confirm_sign_up(user, entered).await
+                    let answer = account.confirm_sign_up(address.to_user_name(), entered).await;
+                    if answer.is_ok() {
+                        account.remember(address);
+                    }
+                    answer
                 }
                 Err(fault) => Err(fault.into()),
             };

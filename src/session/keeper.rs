@@ -14,7 +14,10 @@ use crate::cognito::{
     token::AccessClaims,
     types::*,
 };
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 /// Tokens that end within this many seconds are refreshed before they are used.
 pub const REFRESH_AHEAD: u64 = 60;
@@ -39,6 +42,9 @@ pub struct Keeper<W> {
     tell: Box<dyn Fn(Change)>,
     /// The SRP half that was made ahead.
     prepared: RefCell<Option<Ephemeral>>,
+    /// By how many seconds this machine's clock is ahead of the server's, as far as the last tokens
+    /// that arrived here have shown.
+    ahead: Cell<i64>,
 }
 
 /// What a refresh came to.
@@ -60,6 +66,7 @@ impl<W: World> Keeper<W> {
             store: Store::new(&pool.client),
             tell: Box::new(tell),
             prepared: RefCell::default(),
+            ahead: Cell::default(),
             world,
             pool,
         }
@@ -135,6 +142,7 @@ impl<W: World> Keeper<W> {
             let Some(claims) = AccessClaims::read(&tokens.access) else {
                 return Step::Credentials { problem: Some(Fault::Garbled.into()) };
             };
+            self.arrived(&claims);
             self.store.save(&*self.world, &claims.username, tokens);
             self.publish(tokens, &claims, None);
             self.load_profile().await;
@@ -149,7 +157,7 @@ impl<W: World> Keeper<W> {
     }
 
     fn tell_user(&self, claims: &AccessClaims, profile: Profile, stale: Option<Error>) {
-        let user = User { username: claims.username.clone(), profile, expires_at: claims.expires_at, stale };
+        let user = User { username: claims.username.clone(), profile, expires_at: self.local_end(claims), stale };
         (self.tell)(Change::Session(Session::SignedIn(user)));
     }
 
@@ -159,9 +167,19 @@ impl<W: World> Keeper<W> {
         (self.tell)(Change::Session(Session::SignedOut));
     }
 
+    /// Learns from tokens that have just been made how far the clocks are apart.
+    fn arrived(&self, claims: &AccessClaims) {
+        self.ahead.set(self.world.now().cast_signed() - claims.issued_at.cast_signed());
+    }
+
+    /// When a token ends by this machine's clock.
+    fn local_end(&self, claims: &AccessClaims) -> u64 {
+        claims.expires_at.saturating_add_signed(self.ahead.get())
+    }
+
     /// Whether a token can still be used for a while.
     fn is_fresh(&self, claims: &AccessClaims) -> bool {
-        claims.expires_at > self.world.now() + REFRESH_AHEAD
+        self.local_end(claims) > self.world.now() + REFRESH_AHEAD
     }
 
     /// The stored tokens, refreshed if they end soon, or if `rejected` is the stored one.
@@ -185,6 +203,10 @@ impl<W: World> Keeper<W> {
                 // A sign-out in the meantime wins.
                 self.store.load(&*self.world)?;
                 self.store.save(&*self.world, &user, &fresh);
+                if let Some(claims) = AccessClaims::read(&fresh.access) {
+                    self.arrived(&claims);
+                    (self.tell)(Change::Renewed(self.local_end(&claims)));
+                }
                 Refreshed::Fresh(fresh)
             }
             Err(error) if error.ends_session() => {
@@ -333,9 +355,11 @@ impl<W: World> Account for Keeper<W> {
 
     fn keep_fresh(&self) -> Local<'_, ()> {
         Box::pin(async move {
-            let Some((_, before)) = self.stored() else { return };
-            if !self.is_fresh(&before) {
-                self.load_profile().await;
+            // Renewed by another tab is as good.
+            if let Some(Refreshed::Fresh(tokens)) = self.fresh_tokens(None).await
+                && let Some(claims) = AccessClaims::read(&tokens.access)
+            {
+                (self.tell)(Change::Renewed(self.local_end(&claims)));
             }
         })
     }
@@ -371,5 +395,384 @@ impl<W: World> Account for Keeper<W> {
     fn remember(&self, email: Email) {
         self.world.set(USER_EMAIL, email.as_str());
         (self.tell)(Change::Remembered(Some(email)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        cognito::{
+            client::{HttpRequest, HttpResponse, Transport},
+            srp::{BigMod, HostMath, SECRET_BYTES},
+        },
+        session::{
+            store::USER_TOKEN,
+            world::{Clock, Lock, Random, Storage},
+        },
+    };
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    use serde_json::{Value, json};
+    use std::{
+        collections::{BTreeMap, VecDeque},
+        future::Future,
+        pin::pin,
+        task::{Context, Poll, Waker},
+    };
+
+    /// What the server answers to the next call: the operation it expects, and status and body or a
+    /// fault.
+    type Answer = (&'static str, Result<(u16, Value), Fault>);
+
+    #[derive(Default)]
+    struct Fake {
+        storage: RefCell<BTreeMap<String, String>>,
+        now: Cell<u64>,
+        answers: RefCell<VecDeque<Answer>>,
+        calls: RefCell<Vec<(String, Value)>>,
+        /// What another tab does while we wait for the lock.
+        meanwhile: RefCell<Option<Box<dyn FnOnce(&Fake)>>>,
+    }
+
+    impl Transport for Rc<Fake> {
+        fn post(&self, request: HttpRequest<'_>) -> impl Future<Output = Result<HttpResponse, Fault>> {
+            let operation = request.target.rsplit('.').next().unwrap_or_default().to_owned();
+            let (expected, answer) = self.answers.borrow_mut().pop_front().expect("a call too many");
+            assert_eq!(operation, expected);
+            self.calls.borrow_mut().push((operation, serde_json::from_str(&request.body).unwrap()));
+            std::future::ready(answer.map(|(status, body)| HttpResponse {
+                status,
+                error_type: None,
+                body: body.to_string(),
+            }))
+        }
+    }
+
+    impl Storage for Rc<Fake> {
+        fn get(&self, key: &str) -> Option<String> {
+            self.storage.borrow().get(key).cloned()
+        }
+        fn set(&self, key: &str, value: &str) {
+            self.storage.borrow_mut().insert(key.to_owned(), value.to_owned());
+        }
+        fn remove(&self, key: &str) {
+            self.storage.borrow_mut().remove(key);
+        }
+    }
+
+    impl Clock for Rc<Fake> {
+        fn now(&self) -> u64 {
+            self.now.get()
+        }
+    }
+
+    impl Random for Rc<Fake> {
+        fn secret(&self) -> [u8; SECRET_BYTES] {
+            [7; SECRET_BYTES]
+        }
+    }
+
+    impl Lock for Rc<Fake> {
+        type Guard = ();
+        async fn acquire(&self, _: &str) {
+            if let Some(meanwhile) = self.meanwhile.take() {
+                meanwhile(self);
+            }
+        }
+    }
+
+    impl BigMod for Rc<Fake> {
+        fn mod_pow(&self, base: &str, exponent: &str, modulus: &str) -> String {
+            HostMath.mod_pow(base, exponent, modulus)
+        }
+        fn sub_mul_mod(&self, minuend: &str, factor: &str, value: &str, modulus: &str) -> String {
+            HostMath.sub_mul_mod(minuend, factor, value, modulus)
+        }
+        fn add_mul(&self, a: &str, b: &str, c: &str) -> String {
+            HostMath.add_mul(a, b, c)
+        }
+    }
+
+    /// Nothing here waits for anything, so one poll is enough.
+    fn run<T>(future: impl Future<Output = T>) -> T {
+        match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(value) => value,
+            Poll::Pending => panic!("waits for something"),
+        }
+    }
+
+    fn access(issued: u64, ends: u64) -> String {
+        let claims = json!({"username": "sub", "iat": issued, "exp": ends}).to_string();
+        format!("e30.{}.{issued}", URL_SAFE_NO_PAD.encode(claims))
+    }
+
+    fn id() -> String {
+        format!("e30.{}.x", URL_SAFE_NO_PAD.encode(r#"{"email":"ada@example.com","sub":"sub"}"#))
+    }
+
+    fn tokens(issued: u64, ends: u64) -> Tokens {
+        Tokens {
+            access: AccessToken::new(access(issued, ends)),
+            id: IdToken::new(id()),
+            refresh: RefreshToken::new("refresh-1"),
+        }
+    }
+
+    fn renewed(issued: u64, ends: u64) -> Result<(u16, Value), Fault> {
+        Ok((200, json!({"AuthenticationResult": {"AccessToken": access(issued, ends), "IdToken": id()}})))
+    }
+
+    fn refused(name: &str) -> Result<(u16, Value), Fault> {
+        Ok((400, json!({"__type": name, "message": "x"})))
+    }
+
+    fn user() -> Result<(u16, Value), Fault> {
+        Ok((200, json!({"Username": "sub", "UserAttributes": [{"Name": "name", "Value": "Ada"}]})))
+    }
+
+    struct Scene {
+        world: Rc<Fake>,
+        keeper: Keeper<Rc<Fake>>,
+        told: Rc<RefCell<Vec<Change>>>,
+    }
+
+    /// A keeper at the time 1000, with tokens in storage that end at `ends`.
+    fn scene(ends: Option<u64>, answers: Vec<Answer>) -> Scene {
+        let world = Rc::new(Fake { now: Cell::new(1000), answers: RefCell::new(answers.into()), ..Default::default() });
+        let pool = Pool {
+            id: UserPoolId::parse("us-east-1_Test").unwrap(),
+            client: ClientId::new("c"),
+            endpoints: Endpoints { user_pools: "http://pool/".into(), identity_pools: "http://pool/".into() },
+        };
+        if let Some(ends) = ends {
+            Store::new(&pool.client).save(&world, &UserName::new("sub"), &tokens(ends.saturating_sub(3600), ends));
+        }
+        let told = Rc::new(RefCell::new(Vec::new()));
+        let keeper = Keeper::new(pool, world.clone(), {
+            let told = told.clone();
+            move |change| told.borrow_mut().push(change)
+        });
+        Scene { world, keeper, told }
+    }
+
+    impl Scene {
+        fn last_session(&self) -> Session {
+            let told = self.told.borrow();
+            let session = told.iter().rev().find_map(|change| match change {
+                Change::Session(session) => Some(session.clone()),
+                _ => None,
+            });
+            session.expect("no session was told")
+        }
+
+        fn is_signed_in(&self) -> bool {
+            matches!(self.last_session(), Session::SignedIn(_))
+        }
+
+        fn all_answers_were_used(&self) {
+            assert!(self.world.answers.borrow().is_empty(), "{:?}", self.world.answers.borrow());
+        }
+    }
+
+    #[test]
+    fn a_fresh_session_is_restored_at_once_and_brought_up_to_date() {
+        let scene = scene(Some(5000), vec![("GetUser", user())]);
+        run(scene.keeper.restore());
+        let told = scene.told.borrow();
+        let names: Vec<_> = told
+            .iter()
+            .map(|change| match change {
+                Change::Session(Session::SignedIn(user)) => user.profile.display_name().unwrap().to_owned(),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(names, ["ada@example.com", "Ada"]);
+    }
+
+    #[test]
+    fn nothing_or_garbage_in_storage_is_nobody() {
+        let empty = scene(None, vec![]);
+        run(empty.keeper.restore());
+        assert_eq!(empty.last_session(), Session::SignedOut);
+
+        let garbage = scene(Some(5000), vec![]);
+        garbage.world.set("CognitoIdentityServiceProvider.c.sub.accessToken", "not a token");
+        let before = garbage.world.storage.borrow().len();
+        run(garbage.keeper.restore());
+        assert_eq!(garbage.last_session(), Session::SignedOut);
+        assert_eq!(garbage.world.storage.borrow().len(), before, "what is not understood is not deleted");
+    }
+
+    #[test]
+    fn tokens_that_end_soon_are_refreshed_first() {
+        let scene = scene(Some(1030), vec![("GetTokensFromRefreshToken", renewed(1000, 4600)), ("GetUser", user())]);
+        run(scene.keeper.restore());
+        assert!(scene.is_signed_in());
+        assert_eq!(scene.world.get(USER_TOKEN), Some(access(1000, 4600)));
+        let refresh = scene.world.get("CognitoIdentityServiceProvider.c.sub.refreshToken");
+        assert_eq!(refresh.as_deref(), Some("refresh-1"), "kept where the pool does not rotate");
+        scene.all_answers_were_used();
+    }
+
+    #[test]
+    fn a_server_without_the_new_operation_is_asked_the_old_way() {
+        let answers = vec![
+            ("GetTokensFromRefreshToken", refused("UnknownOperationException")),
+            ("InitiateAuth", renewed(1000, 4600)),
+            ("GetUser", user()),
+        ];
+        let scene = scene(Some(900), answers);
+        run(scene.keeper.restore());
+        assert!(scene.is_signed_in());
+        assert_eq!(scene.world.calls.borrow()[1].1["AuthFlow"], "REFRESH_TOKEN_AUTH");
+    }
+
+    #[test]
+    fn a_rotated_refresh_token_replaces_the_old_one() {
+        let mut answer = renewed(1000, 4600).unwrap();
+        answer.1["AuthenticationResult"]["RefreshToken"] = json!("refresh-2");
+        let scene = scene(Some(900), vec![("GetTokensFromRefreshToken", Ok(answer)), ("GetUser", user())]);
+        run(scene.keeper.restore());
+        let refresh = scene.world.get("CognitoIdentityServiceProvider.c.sub.refreshToken");
+        assert_eq!(refresh.as_deref(), Some("refresh-2"));
+    }
+
+    #[test]
+    fn trouble_on_the_way_keeps_the_session_and_says_so() {
+        for answer in [
+            Err(Fault::Offline),
+            Err(Fault::TimedOut),
+            Ok((500, json!("oops"))),
+            Ok((200, json!({}))),
+            refused("TooManyRequestsException"),
+            refused("InternalErrorException"),
+        ] {
+            let scene = scene(Some(900), vec![("GetTokensFromRefreshToken", answer.clone())]);
+            let before = scene.world.storage.borrow().clone();
+            run(scene.keeper.restore());
+            assert_eq!(*scene.world.storage.borrow(), before, "{answer:?}");
+            match scene.last_session() {
+                Session::SignedIn(user) => assert!(user.stale.is_some(), "{answer:?}"),
+                other => panic!("{answer:?}: {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_definitive_refusal_ends_the_session_and_keeps_the_email() {
+        for name in ["NotAuthorizedException", "RefreshTokenReuseException", "UserNotFoundException"] {
+            let scene = scene(Some(900), vec![("GetTokensFromRefreshToken", refused(name))]);
+            scene.world.set(USER_EMAIL, "ada@example.com");
+            run(scene.keeper.restore());
+            assert_eq!(scene.last_session(), Session::SignedOut, "{name}");
+            assert!(scene.told.borrow().contains(&Change::Ended), "{name}");
+            let keys: Vec<_> = scene.world.storage.borrow().keys().cloned().collect();
+            assert_eq!(keys, [USER_EMAIL], "{name}");
+        }
+    }
+
+    #[test]
+    fn a_token_the_server_rejects_is_refreshed_once() {
+        let answers = vec![
+            ("GetUser", refused("NotAuthorizedException")),
+            ("GetTokensFromRefreshToken", renewed(1001, 4601)),
+            ("GetUser", user()),
+        ];
+        let again = scene(Some(5000), answers);
+        run(again.keeper.restore());
+        assert!(again.is_signed_in());
+
+        let answers = vec![
+            ("GetUser", refused("NotAuthorizedException")),
+            ("GetTokensFromRefreshToken", renewed(1001, 4601)),
+            ("GetUser", refused("NotAuthorizedException")),
+        ];
+        let over = scene(Some(5000), answers);
+        run(over.keeper.restore());
+        assert_eq!(over.last_session(), Session::SignedOut);
+        over.all_answers_were_used();
+    }
+
+    #[test]
+    fn tokens_of_another_tab_are_adopted_instead_of_refreshing_again() {
+        let scene = scene(Some(1030), vec![("GetUser", user())]);
+        *scene.world.meanwhile.borrow_mut() = Some(Box::new(|fake| {
+            let key = "CognitoIdentityServiceProvider.c.sub.accessToken".to_owned();
+            fake.storage.borrow_mut().insert(key, access(1000, 4600));
+        }));
+        run(scene.keeper.restore());
+        assert!(scene.is_signed_in());
+        assert_eq!(scene.world.calls.borrow()[0].1["AccessToken"], access(1000, 4600));
+    }
+
+    #[test]
+    fn a_sign_out_in_another_tab_wins_over_a_refresh() {
+        let scene = scene(Some(1030), vec![]);
+        *scene.world.meanwhile.borrow_mut() = Some(Box::new(|fake| fake.storage.borrow_mut().clear()));
+        run(scene.keeper.keep_fresh());
+        assert!(scene.world.storage.borrow().is_empty(), "nothing is written back");
+    }
+
+    #[test]
+    fn a_clock_that_is_a_day_ahead_refreshes_once_not_for_ever() {
+        const DAY: u64 = 86_400;
+        let scene = scene(Some(4600), vec![("GetTokensFromRefreshToken", renewed(1010, 4610)), ("GetUser", user())]);
+        scene.world.now.set(1010 + DAY);
+        run(scene.keeper.restore());
+        match scene.last_session() {
+            Session::SignedIn(user) => assert_eq!(user.expires_at, 4610 + DAY, "by this machine's clock"),
+            other => panic!("{other:?}"),
+        }
+        // A minute later the token is still good, and nothing is asked.
+        scene.world.now.set(1070 + DAY);
+        run(scene.keeper.keep_fresh());
+        scene.all_answers_were_used();
+    }
+
+    #[test]
+    fn signing_out_works_without_a_network() {
+        let scene = scene(Some(5000), vec![("RevokeToken", Err(Fault::Offline))]);
+        run(scene.keeper.sign_out());
+        assert_eq!(scene.last_session(), Session::SignedOut);
+        assert!(scene.world.storage.borrow().is_empty());
+        assert!(!scene.told.borrow().contains(&Change::Ended), "the person did it, not the server");
+    }
+
+    #[test]
+    fn the_password_is_in_no_request_of_a_sign_in() {
+        let challenge = json!({"ChallengeName": "PASSWORD_VERIFIER", "Session": "s", "ChallengeParameters": {
+            "SALT": "ab", "SRP_B": "cd", "SECRET_BLOCK": "ZWY=", "USER_ID_FOR_SRP": "sub"}});
+        let signed_in = json!({"AuthenticationResult": {
+            "AccessToken": access(1000, 4600), "IdToken": id(), "RefreshToken": "r"}});
+        let scene = scene(
+            None,
+            vec![
+                ("InitiateAuth", Ok((200, challenge))),
+                ("RespondToAuthChallenge", Ok((200, signed_in))),
+                ("GetUser", user()),
+            ],
+        );
+        scene.keeper.prepare();
+        let submit = Event::Submit { user: UserName::new("ada@example.com"), password: Password::new("hunter2!") };
+        let step = run(scene.keeper.sign_in(Step::default(), submit));
+        assert!(matches!(step, Step::SignedIn(_)));
+        assert!(scene.is_signed_in());
+        let calls = scene.world.calls.borrow();
+        assert!(calls.iter().all(|(_, body)| !body.to_string().contains("hunter2")));
+        assert_eq!(calls[1].1["ChallengeResponses"]["USERNAME"], "sub", "the name that came back, not the typed one");
+        assert_eq!(scene.world.get(USER_TOKEN), Some(access(1000, 4600)));
+    }
+
+    #[test]
+    fn only_what_is_sent_is_remembered_and_only_when_it_worked() {
+        let worked = scene(None, vec![("SignUp", Ok((200, json!({"UserConfirmed": false}))))]);
+        let email = Email::parse("ada@example.com").unwrap();
+        let signed_up = run(worked.keeper.sign_up(email.clone(), Password::new("p"), vec![])).unwrap();
+        assert!(!signed_up.confirmed);
+        assert_eq!(worked.world.get(USER_EMAIL).as_deref(), Some("ada@example.com"));
+
+        let failed = scene(None, vec![("SignUp", refused("UsernameExistsException"))]);
+        assert!(run(failed.keeper.sign_up(email, Password::new("p"), vec![])).is_err());
+        assert!(failed.world.storage.borrow().is_empty());
     }
 }

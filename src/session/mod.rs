@@ -61,7 +61,7 @@ pub struct User {
     pub username: UserName,
     /// Their attributes.
     pub profile: Profile,
-    /// When the access token ends, seconds since 1970. It is renewed before.
+    /// When the access token ends, seconds since 1970 by this machine's clock. It is renewed before.
     pub expires_at: u64,
     /// Why the profile could not be brought up to date, if so: it is the one from the ID token then.
     pub stale: Option<Error>,
@@ -72,6 +72,9 @@ pub struct User {
 pub enum Change {
     /// Somebody signed in or out, here or in another tab, or the profile changed.
     Session(Session),
+    /// The tokens were renewed, here or in another tab: when the new access token ends, by this
+    /// machine's clock.
+    Renewed(u64),
     /// The session was ended by the server, not by the person.
     Ended,
     /// The email address to fill in next time.

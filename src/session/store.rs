@@ -31,10 +31,10 @@ impl Store {
         format!("{}.LastAuthUser", self.prefix)
     }
 
-    /// Whether a change of this key concerns the session. `None` stands for "everything was
-    /// cleared".
-    pub fn concerns(&self, key: Option<&str>) -> bool {
-        key.is_none_or(|key| key.starts_with(&self.prefix) && key[self.prefix.len()..].starts_with('.'))
+    /// Whether a change of this key means that somebody signed in or out. `None` stands for
+    /// "everything was cleared".
+    pub fn decides(&self, key: Option<&str>) -> bool {
+        key.is_none_or(|key| key == self.last_user_key())
     }
 
     fn key(&self, user: &UserName, name: &str) -> String {
@@ -158,9 +158,10 @@ mod tests {
     #[test]
     fn other_clients_keys_are_not_ours() {
         let store = Store::new(&ClientId::new("c1"));
-        assert!(store.concerns(None));
-        assert!(store.concerns(Some("CognitoIdentityServiceProvider.c1.LastAuthUser")));
-        assert!(!store.concerns(Some("CognitoIdentityServiceProvider.c12.LastAuthUser")));
-        assert!(!store.concerns(Some("User_Email")));
+        assert!(store.decides(None));
+        assert!(store.decides(Some("CognitoIdentityServiceProvider.c1.LastAuthUser")));
+        assert!(!store.decides(Some("CognitoIdentityServiceProvider.c12.LastAuthUser")));
+        assert!(!store.decides(Some("CognitoIdentityServiceProvider.c1.u.accessToken")));
+        assert!(!store.decides(Some("User_Email")));
     }
 }
