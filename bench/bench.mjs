@@ -139,7 +139,9 @@ function answerInPage(answers) {
     const body = await new Response(init?.body ?? (request ? await request.clone().text() : '')).text();
     const operation = target.split('.').pop();
     seen.calls.push({ operation, at, body: JSON.parse(body || '{}') });
-    return new Response(JSON.stringify(answers[operation] ?? {}), { status: 200, headers: { 'content-type': 'application/x-amz-json-1.1' } });
+    const response = new Response(JSON.stringify(answers[operation] ?? {}), { status: 200, headers: { 'content-type': 'application/x-amz-json-1.1' } });
+    // A response that was fetched has an address; reqwest insists on one.
+    return Object.defineProperty(response, 'url', { value: new URL(request?.url ?? input, location.href).href });
   };
 }
 

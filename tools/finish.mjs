@@ -80,7 +80,12 @@ function asset(stem, extension, data) {
 /** "split_login_submit_0123456789abcdef" → "login-submit"; the hash of the content makes it unique. */
 const stem = (chunk) => chunk.replace(/^_*split_+/, '').replace(/_[0-9a-f]{16,}$/, '').replace(/[^a-zA-Z0-9]+/g, '-').replace(/^-|-$/g, '').toLowerCase() || 'chunk';
 const main = asset('main', '.wasm', modules.get(`${NAME}_bg`));
-const lazy = new Map(chunks.map((chunk) => [chunk, asset(stem(chunk), '.wasm', modules.get(chunk))]));
+// What several lazy modules share becomes many tiny chunks, which are needed together: they travel in one file.
+const tiny = release ? chunks.filter((chunk) => chunk.startsWith('chunk_') && modules.get(chunk).length < 4096) : [];
+const pack = tiny.length ? asset('shared', '.bin', Buffer.concat(tiny.map((chunk) => modules.get(chunk)))) : undefined;
+let packed = 0;
+const parts = new Map(tiny.map((chunk) => [chunk, { from: packed, to: (packed += modules.get(chunk).length) }]));
+const lazy = new Map(chunks.filter((chunk) => !parts.has(chunk)).map((chunk) => [chunk, asset(stem(chunk), '.wasm', modules.get(chunk))]));
 
 // The split tool's loader asks for its chunks by plain names; ours asks for the hashed file and checks it.
 const loaderFile = join(out, '__wasm_split.js');
@@ -88,14 +93,16 @@ let loader = readFileSync(loaderFile, 'utf8'), calls = 0;
 loader = loader
   .replace(/fetch\(new URL\("\.\/([^"]+)\.wasm", import\.meta\.url\)\)/g, (_, chunk) => {
     calls++;
+    const part = parts.get(chunk);
+    if (part) return `__fetchPart(${JSON.stringify(`./${pack.file}`)}, ${JSON.stringify(pack.integrity)}, ${part.from}, ${part.to})`;
     const file = lazy.get(chunk) ?? die(`the split tool names a chunk that it did not write: ${chunk}`);
     return `__fetchWasm(${JSON.stringify(`./${file.file}`)}, ${JSON.stringify(file.integrity)})`;
   })
   .replaceAll('WebAssembly.instantiateStreaming(src, imports)', '__instantiateWasm(src, imports)');
-if (calls !== lazy.size || /[^_]\bfetch\(|instantiateStreaming/.test(loader)) {
+if (calls !== chunks.length || /[^_]\bfetch\(|instantiateStreaming/.test(loader)) {
   die('the loader that the split tool writes has changed its form: tools/finish.mjs must follow (see docs/tooling.md).');
 }
-writeFileSync(loaderFile, `import { fetchWasm as __fetchWasm, instantiateWasm as __instantiateWasm } from ${JSON.stringify(join(ROOT, 'tools/loader.mjs'))};\n${loader}`);
+writeFileSync(loaderFile, `import { fetchPart as __fetchPart, fetchWasm as __fetchWasm, instantiateWasm as __instantiateWasm } from ${JSON.stringify(join(ROOT, 'tools/loader.mjs'))};\n${loader}`);
 
 // The glue would know where its wasm is by default: at a name that does not exist here.
 glue = glue.replace(/module_or_path = new URL\([^)]*import\.meta\.url\);/, "throw new Error('no module');");

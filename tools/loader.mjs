@@ -20,9 +20,24 @@ export async function fetchWasm(path, integrity) {
   }
 }
 
+const packs = new Map();
+
+/** A small chunk: a part of a file that holds many of them, so that one page does not cost ten requests. */
+export async function fetchPart(path, integrity, from, to) {
+  if (!packs.has(path)) packs.set(path, fetchWasm(path, integrity).then((response) => response.arrayBuffer()));
+  const pack = packs.get(path);
+  try {
+    return (await pack).slice(from, to);
+  } catch (error) {
+    if (packs.get(path) === pack) packs.delete(path);
+    throw error;
+  }
+}
+
 /** Compiles while it arrives; a server that names the wrong MIME type costs a little time, not the app. */
 export async function instantiateWasm(source, imports) {
   const response = await source;
+  if (response instanceof ArrayBuffer) return WebAssembly.instantiate(response, imports);
   if (WebAssembly.instantiateStreaming && /^application\/wasm\b/.test(response.headers.get('content-type') ?? '')) {
     return WebAssembly.instantiateStreaming(response, imports);
   }

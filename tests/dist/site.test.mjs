@@ -89,13 +89,13 @@ test('names in assets/ carry the hash of their content', () => {
 
 test('the script names every wasm file with its integrity', () => {
   const scripts = files.filter((path) => /^assets\/.*\.js$/.test(path)).map((path) => read(path).toString('utf8')).join('\n');
-  const wasm = files.filter((path) => path.endsWith('.wasm'));
+  const wasm = files.filter((path) => /^assets\/.*\.(wasm|bin)$/.test(path));
   assert.ok(wasm.length > 1, 'the app is split');
   for (const path of wasm) {
     assert.ok(scripts.includes(basename(path)), path);
     assert.ok(scripts.includes(integrity(read(path))), path);
   }
-  for (const [name] of scripts.matchAll(/[\w-]+\.wasm\b/g)) assert.ok(wasm.some((path) => basename(path) === name), `${name} is named but not there`);
+  for (const [name] of scripts.matchAll(/[\w-]+\.(?:wasm|bin)\b/g)) assert.ok(wasm.some((path) => basename(path) === name), `${name} is named but not there`);
 });
 
 test('hashed files are cached for ever, pages and the configuration never unasked', () => {
