@@ -153,7 +153,7 @@ pub fn parse<J: Json>(text: &str, page_host: &str) -> Result<Config, Problem> {
     const REGION: &str = "the AWS region the user pool id begins with, such as us-east-1";
     let region = auth.optional("auth.aws_region", REGION, |text| Region::parse(text).is_some())?;
     if let Some(found) = region.filter(|region| region != user_pool.region()) {
-        return Err(Problem::Field { field: "auth.aws_region", found: Some(found), expected: REGION });
+        return Err(Problem::Field { field: "auth.aws_region", found: Some(format!("\"{found}\"")), expected: REGION });
     }
     const CLIENT: &str = "the id of an app client without a secret: letters and digits";
     let client = auth.required("auth.user_pool_client_id", CLIENT, |text| ClientId::parse(text).is_some())?;
