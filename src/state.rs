@@ -38,11 +38,14 @@ pub struct AppState {
     pub services: Services,
 }
 
+/// An account that may still have to be loaded.
+pub type Opening = Local<'static, Result<Rc<dyn Account>, Fault>>;
+
 /// The outside world, as functions.
 #[derive(Clone, Copy)]
 pub struct Services {
     /// Loads what makes calls, once; later calls answer at once.
-    pub account: fn() -> Local<'static, Result<Rc<dyn Account>, Fault>>,
+    pub account: fn() -> Opening,
     /// Begins to load it and makes ready what can be, because the person is about to need it.
     pub prepare: fn(),
     /// Goes to a path of this app.

@@ -13,12 +13,12 @@ use crate::{
     pages::config_problem::ConfigProblem,
     routes::Place,
     session::{
-        Account, Change, Local, Presence, Session,
+        Account, Change, Presence, Session,
         keeper::{Keeper, Pool, REFRESH_AHEAD},
         store::{Store, remembered_email},
         world::Storage,
     },
-    state::{AppState, Services},
+    state::{AppState, Opening, Services},
 };
 use leptos::{prelude::*, wasm_split::wasm_split};
 use std::{cell::RefCell, rc::Rc};
@@ -47,7 +47,7 @@ async fn configuration() -> Result<Config, Problem> {
 }
 
 async fn run(config: Config) {
-    let storage = LocalStorage::default();
+    let storage = LocalStorage;
     let somebody = storage.get(&Store::new(&config.client).last_user_key()).is_some();
     let session = if somebody { Session::Restoring } else { Session::SignedOut };
     let owner = Owner::new();
@@ -107,7 +107,7 @@ fn open_account(pool: Pool) -> Result<Rc<dyn Account>, ChunkMissing> {
     Ok(Rc::new(Keeper::new(pool, BrowserWorld::default(), tell)))
 }
 
-fn account() -> Local<'static, Result<Rc<dyn Account>, Fault>> {
+fn account() -> Opening {
     Box::pin(async {
         if let Some(account) = ACCOUNT.with_borrow(Clone::clone) {
             return Ok(account);
@@ -161,7 +161,7 @@ fn keep_up(app: AppState) {
         if !store.decides(key.as_deref()) {
             return;
         }
-        let somebody = LocalStorage::default().get(&store.last_user_key()).is_some();
+        let somebody = LocalStorage.get(&store.last_user_key()).is_some();
         if somebody {
             restore();
         } else {

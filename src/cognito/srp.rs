@@ -199,7 +199,7 @@ fn padded(hex: &str) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(digits.len() / 2 + 1);
     let top = digits.first().copied().map_or(0, value);
     // An even number of digits with the top bit set needs the leading 00; zero is the byte 00.
-    if digits.is_empty() || (digits.len() % 2 == 0 && top >= 8) {
+    if digits.is_empty() || (digits.len().is_multiple_of(2) && top >= 8) {
         bytes.push(0);
     }
     let (odd, pairs) = digits.split_at(digits.len() % 2);

@@ -118,7 +118,7 @@ impl ConfirmationCode {
     /// expects digits or letters only (`[\S]+` in the model, up to 2048).
     pub fn parse(text: &str) -> Option<Self> {
         let code: String = text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
-        (!code.is_empty() && code.len() <= 64 && code.chars().all(|c| c.is_ascii_alphanumeric())).then(|| Self(code))
+        (!code.is_empty() && code.len() <= 64 && code.chars().all(|c| c.is_ascii_alphanumeric())).then_some(Self(code))
     }
 }
 

@@ -424,6 +424,8 @@ mod tests {
     /// fault.
     type Answer = (&'static str, Result<(u16, Value), Fault>);
 
+    type Meanwhile = Box<dyn FnOnce(&Fake)>;
+
     #[derive(Default)]
     struct Fake {
         storage: RefCell<BTreeMap<String, String>>,
@@ -431,7 +433,7 @@ mod tests {
         answers: RefCell<VecDeque<Answer>>,
         calls: RefCell<Vec<(String, Value)>>,
         /// What another tab does while we wait for the lock.
-        meanwhile: RefCell<Option<Box<dyn FnOnce(&Fake)>>>,
+        meanwhile: RefCell<Option<Meanwhile>>,
     }
 
     impl Transport for Rc<Fake> {
