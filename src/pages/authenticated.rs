@@ -1,12 +1,12 @@
 //! The signed-in person's page: greeting, details to edit, the profile object, the session.
 
 use super::{
-    inputs::read_text,
+    inputs::{attribute_fields, draw_attributes, read_text},
     problem::{Doing, Explained, Problem, explain},
 };
 use crate::{
     cognito::operations::Attribute,
-    components::{Alert, Field, FieldState, Form, Kind, Page, Submit, Tone, effect, live},
+    components::{Alert, FieldState, Form, Page, Submit, Tone, effect, live},
     i18n::Msg,
     session::{Session, User},
     state::AppState,
@@ -77,35 +77,14 @@ fn Details() -> impl IntoView {
             Session::Restoring | Session::SignedOut => String::new(),
         })
     };
-    let fields: Vec<_> = app.config.with_value(|config| {
-        config
-            .attributes
-            .iter()
-            .filter(|field| field.editable)
-            .map(|field| (field.clone(), FieldState::default()))
-            .collect()
-    });
+    let fields = attribute_fields(|field| field.editable);
     if fields.is_empty() {
         return ().into_any();
     }
     let working = RwSignal::new(false);
     let problem = RwSignal::new(None::<Explained>);
     let news = RwSignal::new(None::<Msg>);
-    let drawn = fields
-        .iter()
-        .map(|(field, state)| {
-            view! {
-                <Field
-                    id=format!("attribute-{}", field.name.as_str())
-                    label=field.label.clone()
-                    kind=Kind::Text
-                    state=*state
-                    value=current(field)
-                    optional=!field.required
-                />
-            }
-        })
-        .collect_view();
+    let drawn = draw_attributes(&fields, current);
     // The profile that GetUser brings can be newer than the one the fields were filled from. What the
     // person has changed in the meantime stays.
     let filled = StoredValue::new(fields.iter().map(|(field, _)| current(field)).collect::<Vec<_>>());

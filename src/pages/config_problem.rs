@@ -39,6 +39,7 @@ pub fn ConfigProblem(
                     <dt>{Msg::CONFIG_EXPECTED.text()}</dt>
                     <dd>{expected}</dd>
                 </dl>
+                <p class="actions"><a class="button" href="">{Msg::TRY_AGAIN.text()}</a></p>
             </Page>
         </main>
     }

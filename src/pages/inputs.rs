@@ -3,6 +3,7 @@
 use crate::{
     cognito::types::{ConfirmationCode, Email},
     components::{Alert, Field, FieldState, Kind, Tone},
+    config::AttributeField,
     i18n::Msg,
     state::{AppState, Notice},
 };
@@ -30,6 +31,34 @@ pub fn read_code(field: FieldState) -> Option<ConfirmationCode> {
 pub fn read_text(field: FieldState, required: bool) -> Option<String> {
     let text = field.value().trim().to_owned();
     field.check(if required && text.is_empty() { Err(Msg::FIELD_REQUIRED) } else { Ok(text) })
+}
+
+/// The attributes of the configuration that `wanted` picks, each with the state of its field.
+pub fn attribute_fields(wanted: fn(&AttributeField) -> bool) -> Vec<(AttributeField, FieldState)> {
+    AppState::get().config.with_value(|config| {
+        let picked = config.attributes.iter().filter(|field| wanted(field));
+        picked.map(|field| (field.clone(), FieldState::default())).collect()
+    })
+}
+
+/// Draws their fields, filled in with `value`.
+pub fn draw_attributes(fields: &[(AttributeField, FieldState)], value: impl Fn(&AttributeField) -> String) -> AnyView {
+    fields
+        .iter()
+        .map(|(field, state)| {
+            view! {
+                <Field
+                    id=format!("attribute-{}", field.name.as_str())
+                    label=field.label.clone()
+                    kind=Kind::Text
+                    state=*state
+                    value=value(field)
+                    optional=!field.required
+                />
+            }
+        })
+        .collect_view()
+        .into_any()
 }
 
 /// The field for the address one signs in with, filled in with the remembered one.

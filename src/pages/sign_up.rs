@@ -1,7 +1,7 @@
 //! Create an account.
 
 use super::{
-    inputs::{read_email, read_text},
+    inputs::{attribute_fields, draw_attributes, read_email, read_text},
     password_fields::{NewPasswordField, checked},
     problem::{Doing, Explained, Place, Problem, explain, field_text},
 };
@@ -20,30 +20,10 @@ use leptos::{prelude::*, task::spawn_local};
 pub fn SignUp() -> impl IntoView {
     let app = AppState::get();
     let (email, password, confirm) = (FieldState::default(), FieldState::default(), FieldState::default());
-    let attributes: Vec<_> = app.config.with_value(|config| {
-        config
-            .attributes
-            .iter()
-            .filter(|field| field.sign_up)
-            .map(|field| (field.clone(), FieldState::default()))
-            .collect()
-    });
+    let attributes = attribute_fields(|field| field.sign_up);
     let working = RwSignal::new(false);
     let problem = RwSignal::new(None::<Explained>);
-    let drawn = attributes
-        .iter()
-        .map(|(field, state)| {
-            view! {
-                <Field
-                    id=format!("attribute-{}", field.name.as_str())
-                    label=field.label.clone()
-                    kind=Kind::Text
-                    state=*state
-                    optional=!field.required
-                />
-            }
-        })
-        .collect_view();
+    let drawn = draw_attributes(&attributes, |_| String::new());
 
     let failed = move |error: Error| {
         let explained = explain(&error, Doing::SigningUp);

@@ -23,11 +23,11 @@ test(`the login page loads at most ${budget.toLocaleString('en-US')} bytes befor
     page.on('pageerror', (error) => problems.push(error.message));
     page.on('console', (message) => { if (['error', 'warning'].includes(message.type())) problems.push(message.text()); });
     await page.goto(`${site.origin}/auth/login`);
-    // Quiet for two seconds: whatever the app fetches by itself when idle counts too.
-    await page.waitForLoadState('networkidle');
+    // Until the page has twice been idle and asked for nothing more: what the app fetches by itself when idle counts too.
     for (let seen = -1; seen !== asked.length;) {
       seen = asked.length;
-      await page.waitForTimeout(2000);
+      await page.evaluate(() => new Promise((idle) => requestIdleCallback(() => requestIdleCallback(idle))));
+      await page.waitForLoadState('networkidle');
     }
   } finally {
     await browser.close();
