@@ -84,7 +84,11 @@ impl LocalPath {
         let mut chars = text.chars();
         let absolute = chars.next() == Some('/') && !matches!(chars.next(), Some('/' | '\\'));
         let plain = text.chars().all(|c| c.is_ascii_graphic() && c != '\\');
-        (absolute && plain && text.len() <= 2048).then(|| Self(text.to_owned()))
+        let path = text.split(['?', '#']).next().unwrap_or_default();
+        // Browsers resolve these, also percent-encoded, and would end up somewhere else.
+        let straight =
+            !path.split('/').any(|part| matches!(part.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | ".."));
+        (absolute && plain && straight && text.len() <= 2048).then(|| Self(text.to_owned()))
     }
 
     /// The path as it goes into the address bar.
@@ -202,6 +206,10 @@ mod tests {
             "evil",
             "/ü",
             "/a b",
+            "/x/../auth/signout",
+            "/x/%2E%2e/auth/signout",
+            "/./auth/signout",
+            "/..",
         ] {
             assert_eq!(LocalPath::parse(bad), None, "{bad:?}");
         }

@@ -148,7 +148,7 @@ impl AppState {
                 }
             }),
             Change::Ended => self.notice.set_value(Some(Notice::SessionEnded)),
-            Change::Remembered(email) => self.email.set_value(email),
+            Change::Remembered(email) => self.email.set_value(Some(email)),
         }
     }
 

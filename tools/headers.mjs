@@ -29,7 +29,7 @@ export function contentSecurityPolicy(config, { connect = [] } = {}) {
     ['default-src', "'none'"],
     ['script-src', "'self'", "'wasm-unsafe-eval'"],
     ['style-src', "'self'"],
-    ['img-src', "'self'", 'data:', 'https:'],
+    ['img-src', "'self'", 'data:'],
     ['font-src', "'self'"],
     ['manifest-src', "'self'"],
     ['connect-src', "'self'", ...cognito, ...configuredOrigins(config), ...connect],

@@ -67,16 +67,18 @@
   addEventListener('unhandledrejection', (event) => broken(event.reason));
   // A script that did not arrive, or not as it was built.
   addEventListener('error', (event) => {
-    if (event.target instanceof HTMLScriptElement) failed('a script is missing');
+    const { target } = event;
+    // Only ours: what a host or an extension puts into the page may fail without harm.
+    if (target instanceof HTMLScriptElement && target.src.startsWith(`${location.origin}/assets/`)) failed('a script is missing');
   }, true);
 
   // The app draws the same page again, alive. What the person did to the first one goes over to the
   // second, in the same frame.
-  let typed = [], focused = null, selection = [], submitted = null;
+  let typed = [], focused = null, selection = [], submitted = null, later = null;
   addEventListener('doorward:mounting', () => {
     const old = doc.getElementById('prerendered'), active = doc.activeElement;
     if (!old) return;
-    typed = [...old.querySelectorAll('input[id]')].filter((input) => input.value).map((input) => [input.id, input.value]);
+    typed = [...old.querySelectorAll('input[id]')].map((input) => [input.id, input.value]);
     if (active && active !== doc.body && old.contains(active)) {
       focused = active.id;
       try { selection = [active.selectionStart, active.selectionEnd]; } catch { /* not a text field */ }
@@ -84,10 +86,20 @@
     submitted = old.querySelector('form[data-submitted]')?.id;
     old.remove();
   });
+  const at = location.pathname;
   const handOver = () => {
+    // A form whose code is still to come takes these when it is drawn, unless the person has gone elsewhere.
+    if (typed.some(([id]) => !doc.getElementById(id))) {
+      if (later) return;
+      later = new MutationObserver(() => { if (started) handOver(); });
+      later.observe(doc.getElementById('app'), { childList: true, subtree: true });
+      return;
+    }
+    later?.disconnect();
+    if (location.pathname !== at) return;
     for (const [id, value] of typed) {
       const input = doc.getElementById(id);
-      if (!input || input.value === value) continue;
+      if (input.value === value) continue;
       input.value = value;
       input.dispatchEvent(new Event('input', { bubbles: true }));
     }

@@ -2,8 +2,7 @@
 //! page nor the login form is shown, so that nothing flashes.
 
 use crate::{
-    components::{Alert, Live, Skeleton, Tone, effect, live},
-    i18n::Msg,
+    components::{Live, Retry, Skeleton, effect, live},
     routes::{self, History},
     session::Presence,
     state::AppState,
@@ -57,22 +56,4 @@ fn waiting() -> Live {
         };
         view! { <Retry again=Callback::new(move |()| again()) /> }.into_any()
     })
-}
-
-/// Says that a part of the app did not load, and offers to try again.
-#[component]
-pub fn Retry(
-    /// What trying again does.
-    again: Callback<()>,
-) -> impl IntoView {
-    view! {
-        <div class="card">
-            <Alert tone=Tone::Error>
-                <p>{Msg::CHUNK_MISSING.text()}</p>
-            </Alert>
-            <button type="button" class="button button--primary" on:click=move |_| again.run(())>
-                {Msg::TRY_AGAIN.text()}
-            </button>
-        </div>
-    }
 }

@@ -1,10 +1,9 @@
 //! Pages that are loaded when they are opened. Each is a chunk of the wasm of its own; a chunk that
 //! cannot be fetched shows "try again" in its place.
 
-use super::guard::Retry;
 use crate::{
     cognito::error::Fault,
-    components::{Skeleton, live},
+    components::{Retry, Skeleton, live},
 };
 use leptos::{prelude::*, reactive::computed::ScopedFuture, task::spawn_local, wasm_split::SplitLoaderError};
 use std::{
@@ -29,12 +28,20 @@ impl From<ChunkMissing> for Fault {
     }
 }
 
-/// A page on its way.
-pub type Coming = Pin<Box<dyn Future<Output = Result<AnyView, ChunkMissing>>>>;
+/// A page that may still have to be loaded. Loading and drawing are apart, because whoever asked may be
+/// gone when the chunk is here, and then there is no place to draw it.
+#[derive(Clone, Copy)]
+pub struct Chunk {
+    load: fn() -> Coming<()>,
+    /// Ready at once when the chunk is loaded.
+    draw: fn() -> Coming<AnyView>,
+}
+
+type Coming<T> = Pin<Box<dyn Future<Output = Result<T, ChunkMissing>>>>;
 
 /// The pages by name. The functions are what the wasm is split at.
 pub mod chunks {
-    use super::{ChunkMissing, Coming};
+    use super::{Chunk, ChunkMissing};
     use crate::pages;
     #[cfg(target_arch = "wasm32")]
     use crate::routes::Place;
@@ -48,25 +55,26 @@ pub mod chunks {
             }
 
             /// Loads the chunk and makes the page.
-            pub fn $name() -> Coming {
-                Box::pin($split())
-            }
+            pub const $name: Chunk = Chunk {
+                load: || Box::pin(async { $preload().await.map_err(ChunkMissing::from) }),
+                draw: || Box::pin($split()),
+            };
         )*};
     }
 
     chunks! {
-        home, page_home, load_home, pages::home::Home().into_any();
-        sign_up, page_sign_up, load_sign_up, pages::sign_up::SignUp().into_any();
-        verify, page_verify, load_verify, pages::verify::Verify().into_any();
-        forgot_password, page_forgot_password, load_forgot_password,
+        HOME, page_home, load_home, pages::home::Home().into_any();
+        SIGN_UP, page_sign_up, load_sign_up, pages::sign_up::SignUp().into_any();
+        VERIFY, page_verify, load_verify, pages::verify::Verify().into_any();
+        FORGOT_PASSWORD, page_forgot_password, load_forgot_password,
             pages::forgot_password::ForgotPassword().into_any();
-        sign_out, page_sign_out, load_sign_out, pages::sign_out::SignOut().into_any();
-        authenticated, page_authenticated, load_authenticated, pages::authenticated::Authenticated().into_any();
-        not_found, page_not_found, load_not_found, pages::not_found::NotFound().into_any();
-        new_password, page_new_password, load_new_password,
+        SIGN_OUT, page_sign_out, load_sign_out, pages::sign_out::SignOut().into_any();
+        AUTHENTICATED, page_authenticated, load_authenticated, pages::authenticated::Authenticated().into_any();
+        NOT_FOUND, page_not_found, load_not_found, pages::not_found::NotFound().into_any();
+        NEW_PASSWORD, page_new_password, load_new_password,
             pages::new_password::NewPassword().into_any();
-        problem, page_problem, load_problem, pages::problem::SignInProblem().into_any();
-        unsupported, page_unsupported, load_unsupported,
+        PROBLEM, page_problem, load_problem, pages::problem::SignInProblem().into_any();
+        UNSUPPORTED, page_unsupported, load_unsupported,
             pages::unsupported::Unsupported().into_any();
     }
 
@@ -103,27 +111,34 @@ enum Stage {
 }
 
 /// Draws a page that may still have to be loaded. If it is there already, it is drawn at once.
-pub fn lazy_page(chunk: fn() -> Coming) -> AnyView {
+pub fn lazy_page(chunk: Chunk) -> AnyView {
     let stage = RwSignal::new(Stage::Coming);
     let page = StoredValue::new_local(None::<AnyView>);
-    let arrive = move |result: Result<AnyView, ChunkMissing>| {
-        // The person may have gone elsewhere in the meantime; then there is no place for the page.
-        let now = match result {
+    let place = Owner::current().unwrap_or_default();
+    let arrive = move |loaded: Result<(), ChunkMissing>| {
+        // The person may have gone elsewhere in the meantime.
+        if stage.is_disposed() {
+            return;
+        }
+        // The page's signals belong to this place in the tree, whenever it arrives and whoever asks.
+        let drawn = loaded
+            .and_then(|()| now(&mut place.with(|| ScopedFuture::new((chunk.draw)()))).unwrap_or(Err(ChunkMissing)));
+        stage.set(match drawn {
             Ok(view) => {
-                let _ = page.try_set_value(Some(view));
+                page.set_value(Some(view));
                 Stage::Here
             }
             Err(ChunkMissing) => Stage::Missing,
-        };
-        let _ = stage.try_set(now);
+        });
     };
-    let place = Owner::current().unwrap_or_default();
     let load = move || {
-        // The page's signals belong to this place in the tree, whenever it arrives and whoever asks.
-        let mut coming = Box::pin(place.with(|| ScopedFuture::new(chunk())));
-        match coming.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(result) => arrive(result),
-            Poll::Pending => spawn_local(async move { arrive(coming.await) }),
+        let mut coming = (chunk.load)();
+        match now(&mut coming) {
+            Some(loaded) => arrive(loaded),
+            None => {
+                let arrive = arrive.clone();
+                spawn_local(async move { arrive(coming.await) });
+            }
         }
     };
     load();
@@ -137,4 +152,12 @@ pub fn lazy_page(chunk: fn() -> Coming) -> AnyView {
         Stage::Missing => view! { <Retry again=again /> }.into_any(),
     })
     .into_any()
+}
+
+/// What a future has to say without waiting.
+fn now<F: Future + Unpin>(future: &mut F) -> Option<F::Output> {
+    match Pin::new(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => Some(output),
+        Poll::Pending => None,
+    }
 }

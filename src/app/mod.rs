@@ -49,23 +49,23 @@ pub fn App(
 fn place() -> Live {
     let path = AppState::get().path;
     live(move || match path.with(|path| Place::of(path)) {
-        Some(Place::Home) => lazy_page(chunks::home),
-        Some(Place::SignUp) => signed_out_only(|| lazy_page(chunks::sign_up)).into_any(),
+        Some(Place::Home) => lazy_page(chunks::HOME),
+        Some(Place::SignUp) => signed_out_only(|| lazy_page(chunks::SIGN_UP)).into_any(),
         Some(Place::Login) => signed_out_only(|| login(other_step).into_any()).into_any(),
-        Some(Place::Verify) => signed_out_only(|| lazy_page(chunks::verify)).into_any(),
-        Some(Place::ForgotPassword) => signed_out_only(|| lazy_page(chunks::forgot_password)).into_any(),
-        Some(Place::SignOut) => lazy_page(chunks::sign_out),
-        Some(Place::Authenticated) => signed_in_only(|| lazy_page(chunks::authenticated)).into_any(),
-        None => lazy_page(chunks::not_found),
+        Some(Place::Verify) => signed_out_only(|| lazy_page(chunks::VERIFY)).into_any(),
+        Some(Place::ForgotPassword) => signed_out_only(|| lazy_page(chunks::FORGOT_PASSWORD)).into_any(),
+        Some(Place::SignOut) => lazy_page(chunks::SIGN_OUT),
+        Some(Place::Authenticated) => signed_in_only(|| lazy_page(chunks::AUTHENTICATED)).into_any(),
+        None => lazy_page(chunks::NOT_FOUND),
     })
 }
 
 /// The forms of a sign-in beyond name and password.
 fn other_step(screen: Screen) -> AnyView {
     lazy_page(match screen {
-        Screen::Problem => chunks::problem,
-        Screen::NewPassword => chunks::new_password,
-        Screen::Unsupported | Screen::Credentials => chunks::unsupported,
+        Screen::Problem => chunks::PROBLEM,
+        Screen::NewPassword => chunks::NEW_PASSWORD,
+        Screen::Unsupported | Screen::Credentials => chunks::UNSUPPORTED,
     })
 }
 

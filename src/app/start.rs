@@ -36,6 +36,8 @@ pub fn start() {
     browser::spawn(async {
         match configuration().await {
             Ok(config) => run(config).await,
+            // No news from the server says nothing about the configuration.
+            Err(Problem::Missing(None | Some(429 | 500..))) => browser::report_failure(),
             Err(problem) => show_problem(problem).await,
         }
     });
@@ -53,6 +55,8 @@ async fn run(config: Config) {
     let owner = Owner::new();
     let app = owner.with(|| AppState::new(config, session, remembered_email(&storage), browser::path(), services()));
     APP.set(Some(app));
+    // From here on nothing that another tab does is missed.
+    owner.with(|| keep_up(app));
     if somebody {
         restore();
     }
@@ -63,7 +67,6 @@ async fn run(config: Config) {
         // Lives as long as the page.
         std::mem::forget(leptos::mount::mount_to(browser::root(), move || view! { <App state=app /> }));
     });
-    owner.with(|| keep_up(app));
     std::mem::forget(owner);
 }
 
@@ -157,25 +160,16 @@ fn restore() {
 /// Follows other tabs, and refreshes tokens before they end.
 fn keep_up(app: AppState) {
     let store = app.config.with_value(|config| Store::new(&config.client));
-    browser::on_storage(move |key| {
-        if !store.decides(key.as_deref()) {
-            return;
-        }
-        let somebody = LocalStorage.get(&store.last_user_key()).is_some();
-        if somebody {
-            restore();
-        } else {
-            app.take_in(Change::Session(Session::SignedOut));
+    browser::on_storage({
+        let store = store.clone();
+        move |key| {
+            if store.decides(key.as_deref()) {
+                look_again(app, &store);
+            }
         }
     });
-    let refresh = || {
-        browser::spawn(async {
-            if let Some(account) = ACCOUNT.with_borrow(Clone::clone) {
-                account.keep_fresh().await;
-            }
-        });
-    };
-    browser::on_wake(refresh);
+    // A page that slept, or comes back by "back", was told nothing in the meantime.
+    browser::on_wake(move || look_again(app, &store));
     effect(move || {
         if app.presence.get() == Presence::SignedIn {
             // Signing out has to work without a network, too.
@@ -188,5 +182,31 @@ fn keep_up(app: AppState) {
             Session::Restoring | Session::SignedOut => None,
         });
         browser::wake_at(ends.map(|at| at.saturating_sub(REFRESH_AHEAD)), refresh);
+    });
+}
+
+/// Compares who is stored with who is shown.
+fn look_again(app: AppState, store: &Store) {
+    let stored = LocalStorage.get(&store.last_user_key());
+    let shown = app.session.with_untracked(|session| match session {
+        Session::SignedIn(user) => Some(user.username.as_str().to_owned()),
+        Session::Restoring | Session::SignedOut => None,
+    });
+    match stored {
+        None if app.presence.get_untracked() == Presence::SignedOut => {}
+        None => app.take_in(Change::Session(Session::SignedOut)),
+        stored if stored == shown => refresh(),
+        _ => restore(),
+    }
+}
+
+/// Renews the tokens if they end soon; tries again in a minute if that did not work.
+fn refresh() {
+    browser::spawn(async {
+        if let Some(account) = ACCOUNT.with_borrow(Clone::clone)
+            && !account.keep_fresh().await
+        {
+            browser::wake_in(60, refresh);
+        }
     });
 }

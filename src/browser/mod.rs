@@ -19,7 +19,7 @@ pub use math::BrowserMath;
 pub use navigation::{follow_navigation, go};
 pub use page::{fetch_text, host, on_storage, on_wake, path, report_failure, root, take_over};
 pub use storage::LocalStorage;
-pub use time::{every_second, time_of_day, wake_at};
+pub use time::{every_second, time_of_day, wake_at, wake_in};
 /// Makes the page ready for effects and futures. Leptos does this when something is mounted, but the
 /// app has effects before that.
 pub fn init() {

@@ -3,7 +3,7 @@
 use leptos::{ev, prelude::window_event_listener_untyped};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{HtmlElement, Response, StorageEvent, Window};
+use web_sys::{HtmlElement, PageTransitionEvent, Response, StorageEvent, Window};
 
 /// Where the app is mounted.
 const ROOT: &str = "app";
@@ -89,6 +89,11 @@ pub fn on_storage(then: impl Fn(Option<String>) + 'static) {
 pub fn on_wake(then: impl Fn() + Clone + 'static) {
     for name in ["visibilitychange", "online", "pageshow"] {
         let then = then.clone();
-        std::mem::forget(window_event_listener_untyped(name, move |_| then()));
+        std::mem::forget(window_event_listener_untyped(name, move |event| {
+            // A page that is shown for the first time has not slept.
+            if event.dyn_ref::<PageTransitionEvent>().is_none_or(PageTransitionEvent::persisted) {
+                then();
+            }
+        }));
     }
 }

@@ -32,16 +32,24 @@ pub fn every_second(tick: Box<dyn Fn() -> bool>) {
 
 /// Calls back once at a time, in seconds since 1970; replaces the call that was planned before.
 /// `None` only cancels.
-pub fn wake_at(at: Option<u64>, then: impl FnOnce() + 'static) {
-    thread_local! {
-        static PLANNED: RefCell<Option<TimeoutHandle>> = const { RefCell::new(None) };
+pub fn wake_at(at: Option<u64>, then: fn()) {
+    match at {
+        Some(at) => wake_in(at.saturating_sub(now()).max(1), then),
+        None => drop(PLANNED.take().map(|planned| planned.clear())),
     }
+}
+
+/// Calls back once in so many seconds; replaces the call that was planned before.
+pub fn wake_in(seconds: u64, then: fn()) {
     /// Timers of browsers overflow after 24 days; an hour more often is often enough.
     const LONGEST: u64 = 3600;
     if let Some(planned) = PLANNED.take() {
         planned.clear();
     }
-    let Some(at) = at else { return };
-    let wait = at.saturating_sub(now()).clamp(1, LONGEST);
-    PLANNED.set(set_timeout_with_handle(then, Duration::from_secs(wait)).ok());
+    PLANNED.set(set_timeout_with_handle(then, Duration::from_secs(seconds.min(LONGEST))).ok());
+}
+
+thread_local! {
+    /// The one call that is planned.
+    static PLANNED: RefCell<Option<TimeoutHandle>> = const { RefCell::new(None) };
 }

@@ -19,9 +19,14 @@ impl Default for FieldState {
 }
 
 impl FieldState {
+    /// The element, while the page it is on is shown.
+    fn element(self) -> Option<<html::Input as html::ElementType>::Output> {
+        self.input.try_get_untracked().flatten()
+    }
+
     /// What is in the field now, read from the element: autofill may not have fired an event.
     pub fn value(self) -> String {
-        self.input.get_untracked().map(|input| input.value()).unwrap_or_default()
+        self.element().map(|input| input.value()).unwrap_or_default()
     }
 
     /// What was last typed, tracked; for checks while typing.
@@ -31,7 +36,7 @@ impl FieldState {
 
     /// Puts a text into the field.
     pub fn fill(self, text: &str) {
-        if let Some(input) = self.input.get_untracked() {
+        if let Some(input) = self.element() {
             input.set_value(text);
         }
         self.text.set(text.to_owned());
@@ -44,7 +49,7 @@ impl FieldState {
 
     /// Moves focus to the field.
     pub fn focus(self) {
-        if let Some(input) = self.input.get_untracked() {
+        if let Some(input) = self.element() {
             // Focus that cannot be moved is no reason to fail.
             drop(input.focus());
         }
@@ -90,8 +95,9 @@ pub enum Kind {
     NewPassword,
     /// A one-time code.
     Code,
-    /// Anything else.
-    Text,
+    /// Anything else, by what HTML's autofill calls it: `name`, `tel`, `bday`, or `on` for what it has no
+    /// name for.
+    Text(&'static str),
 }
 
 impl Kind {
@@ -99,11 +105,14 @@ impl Kind {
         matches!(self, Self::CurrentPassword | Self::NewPassword)
     }
 
-    const fn input_type(self) -> &'static str {
+    fn input_type(self) -> &'static str {
         match self {
             Self::Email => "email",
             Self::CurrentPassword | Self::NewPassword => "password",
-            Self::Code | Self::Text => "text",
+            Self::Text("tel") => "tel",
+            Self::Text("url") => "url",
+            Self::Text("bday") => "date",
+            Self::Code | Self::Text(_) => "text",
         }
     }
 
@@ -113,15 +122,26 @@ impl Kind {
             Self::CurrentPassword => "current-password",
             Self::NewPassword => "new-password",
             Self::Code => "one-time-code",
-            Self::Text => "on",
+            Self::Text(purpose) => purpose,
         }
     }
 
-    const fn inputmode(self) -> &'static str {
+    fn autocapitalize(self) -> &'static str {
+        match self {
+            Self::Text("on" | "nickname") => "sentences",
+            Self::Text("tel" | "url" | "bday" | "username") => "none",
+            Self::Text(_) => "words",
+            _ => "none",
+        }
+    }
+
+    fn inputmode(self) -> &'static str {
         match self {
             Self::Email => "email",
             Self::Code => "numeric",
-            Self::CurrentPassword | Self::NewPassword | Self::Text => "text",
+            Self::Text("tel") => "tel",
+            Self::Text("url") => "url",
+            Self::CurrentPassword | Self::NewPassword | Self::Text(_) => "text",
         }
     }
 }
@@ -143,6 +163,9 @@ pub fn Field(
     /// Said below the field while there is no error.
     #[prop(optional)]
     hint: &'static str,
+    /// The id of something else that describes the field.
+    #[prop(optional)]
+    described: Option<String>,
     /// Filled in at first.
     #[prop(optional, into)]
     value: Option<String>,
@@ -155,7 +178,10 @@ pub fn Field(
     let value = value.unwrap_or_default();
     state.text.set(value.clone());
     let input_type = move || if kind.is_password() && shown.get() { "text" } else { kind.input_type() };
-    let described = note.clone();
+    let described = match described {
+        Some(other) => format!("{note} {other}"),
+        None => note.clone(),
+    };
     let for_id = id.clone();
     let controls = id.clone();
     let name = id.clone();
@@ -178,7 +204,7 @@ pub fn Field(
                     value=value
                     autocomplete=kind.autocomplete()
                     inputmode=kind.inputmode()
-                    autocapitalize="none"
+                    autocapitalize=kind.autocapitalize()
                     spellcheck="false"
                     aria-required=(!optional).then_some("true")
                     aria-describedby=described
@@ -196,7 +222,6 @@ pub fn Field(
                                 type="button"
                                 class="field__show"
                                 aria-controls=controls
-                                aria-pressed=move || Some(if shown.get() { "true" } else { "false" })
                                 on:click=move |_| shown.update(|shown| *shown = !*shown)
                             >
                                 {live(move || if shown.get() { Msg::HIDE.text() } else { Msg::SHOW.text() })}

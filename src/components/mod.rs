@@ -6,6 +6,7 @@ mod field;
 mod form;
 mod live;
 mod page;
+mod retry;
 mod rules;
 
 pub use alert::{Alert, Tone};
@@ -14,4 +15,5 @@ pub use field::{Field, FieldState, Kind};
 pub use form::Form;
 pub use live::{Live, effect, live};
 pub use page::{Arrived, Page, SiteName, Skeleton, Title};
+pub use retry::Retry;
 pub use rules::{RuleState, Rules};

@@ -16,11 +16,13 @@ pub struct RuleState {
 /// The list.
 #[component]
 pub fn Rules(
+    /// What a field is described by.
+    id: String,
     /// The requirements as they stand.
     rules: Box<dyn Fn() -> Vec<RuleState> + Send>,
 ) -> impl IntoView {
     view! {
-        <div class="rules">
+        <div class="rules" id=id>
             <p class="rules__title">{Msg::RULES_TITLE.text()}</p>
             <ul class="rules__list">
                 {live(move || {

@@ -65,7 +65,6 @@ messages! {
     RESEND_CODE = "Resend code";
     RESENDING = "Sending…";
     RESEND_WAIT = "Resend code ({})";
-    CODE_SENT_TO = "We sent a code to {}. It can take a minute; look in the spam folder too.";
     CODE_SENT = "We sent a code. It can take a minute; look in the spam folder too.";
     NEW_CODE_SENT = "We sent a new code. Only the newest one works.";
     BACK_TO_SIGN_IN = "Back to sign in";
@@ -91,6 +90,7 @@ messages! {
     FORGOT_LEAD = "Enter your email address. If there is an account, we will send a code.";
     SEND_CODE = "Send code";
     SENDING_CODE = "Sending code…";
+    RESET_TITLE = "Choose a new password";
     RESET_LEAD = "If there is an account for {}, a code is on its way. Enter it together with a new password.";
     RESET_PASSWORD = "Reset password";
     RESETTING = "Resetting password…";
@@ -159,7 +159,7 @@ messages! {
     ERR_TEMPORARY_EXPIRED = "Your temporary password has expired. Ask the person who invited you for a new one.";
     ERR_ALREADY_CONFIRMED = "This email address is already confirmed. You can sign in.";
     ERR_STEP_EXPIRED = "You took longer than we may wait. Please sign in again.";
-    ERR_NOTHING_VERIFIED = "There is no confirmed email address that we could send a code to. Please contact support.";
+    ERR_NOTHING_VERIFIED = "There is no confirmed email address that we could send a code to. If you have just signed up, confirm your address first.";
     ERR_NOT_AUTHORIZED = "This is not possible for this account right now. Sign in again, or contact support.";
     ERR_SIGN_UP_CLOSED = "New accounts cannot be created here. Please contact support.";
     ERR_RESET_NOT_ALLOWED = "The password of this account cannot be reset here. Please contact support.";
@@ -209,5 +209,5 @@ messages! {
     ERR_PASSKEY_OFF = "Passkeys are switched off on this site.";
     ERR_PASSKEY_ORIGIN = "Passkeys do not work at this address. Open the site at its usual address.";
     ERR_PASSKEY_SITE = "This passkey belongs to another site.";
-    ERR_UNKNOWN = "The sign-in service answered with something that this page does not know ({}). Try again; if it stays so, contact support.";
+    ERR_UNKNOWN = "The sign-in service answered with something that this page does not know. Try again; if it stays so, contact support.";
 }

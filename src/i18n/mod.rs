@@ -50,8 +50,8 @@ mod tests {
 
     #[test]
     fn places_are_filled_in_order() {
-        assert_eq!(Msg::CODE_SENT_TO.fill(&["a***@e***"]), Msg::CODE_SENT_TO.text().replace("{}", "a***@e***"));
-        assert!(!Msg::CODE_SENT_TO.fill(&[]).contains("{}"));
+        assert_eq!(Msg::RESET_LEAD.fill(&["a@b.test"]), Msg::RESET_LEAD.text().replace("{}", "a@b.test"));
+        assert!(!Msg::RESET_LEAD.fill(&[]).contains("{}"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The signed-in person's page: greeting, details to edit, the profile object, the session.
 
 use super::{
-    inputs::{attribute_fields, draw_attributes, read_text},
+    inputs::{attribute_fields, draw_attributes, has_left, read_text},
     problem::{Doing, Explained, Problem, explain},
 };
 use crate::{
@@ -61,7 +61,7 @@ fn Stale(problem: Explained) -> impl IntoView {
     let again = move |_| (app.services.restore)();
     view! {
         <Alert tone=Tone::Info>
-            <p>{Msg::STALE.text()} " " {problem.text}</p>
+            <p>{Msg::STALE.text()} " " {problem.text.text()}</p>
             <p><button type="button" class="link" on:click=again>{Msg::TRY_AGAIN.text()}</button></p>
         </Alert>
     }
@@ -130,7 +130,9 @@ fn Details() -> impl IntoView {
                 Ok(account) => account.update_attributes(changed).await,
                 Err(fault) => Err(fault.into()),
             };
-            working.set(false);
+            if has_left(working) {
+                return;
+            }
             match answer {
                 Ok(()) => news.set(Some(Msg::SAVED)),
                 Err(error) => problem.set(Some(explain(&error, Doing::OwnAccount))),

@@ -1,7 +1,7 @@
 //! A forgotten password: ask for a code, then set a new one with it.
 
 use super::{
-    inputs::{CodeField, EmailField, LeftNotice, read_code, read_email},
+    inputs::{CodeField, EmailField, LeftNotice, has_left, read_code, read_email},
     password_fields::{NewPasswordField, checked},
     problem::{Doing, Explained, Place, Problem, explain, field_text},
 };
@@ -50,7 +50,9 @@ fn AskForCode(notice: Option<Notice>, sent_to: RwSignal<Option<Email>>) -> impl 
                 }
                 Err(fault) => Err(fault.into()),
             };
-            working.set(false);
+            if has_left(working) {
+                return;
+            }
             match answer {
                 Ok(_) => sent_to.set(Some(address)),
                 Err(error) => problem.set(Some(explain(&error, Doing::AskingReset))),
@@ -114,7 +116,9 @@ fn SetPassword(email: Email, sent_to: RwSignal<Option<Email>>) -> impl IntoView 
                     Ok(account) => account.reset_password(user, entered, chosen).await,
                     Err(fault) => Err(fault.into()),
                 };
-                working.set(false);
+                if has_left(working) {
+                    return;
+                }
                 match answer {
                     Ok(()) => {
                         app.notice.set_value(Some(Notice::PasswordReset));
@@ -135,7 +139,9 @@ fn SetPassword(email: Email, sent_to: RwSignal<Option<Email>>) -> impl IntoView 
                 Ok(account) => account.forgot_password(user).await,
                 Err(fault) => Err(fault.into()),
             };
-            resending.set(false);
+            if has_left(resending) {
+                return;
+            }
             match answer {
                 Ok(_) => news.set(true),
                 Err(error) => problem.set(Some(explain(&error, Doing::AskingReset))),
@@ -145,7 +151,7 @@ fn SetPassword(email: Email, sent_to: RwSignal<Option<Email>>) -> impl IntoView 
     let hidden_name = address.clone();
     view! {
         <Page
-            title=Msg::FORGOT_TITLE
+            title=Msg::RESET_TITLE
             lead=Msg::RESET_LEAD.fill(&[&address])
         >
             {live(move || {

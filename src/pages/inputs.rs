@@ -1,7 +1,7 @@
 //! The fields and messages that several pages share.
 
 use crate::{
-    cognito::types::{ConfirmationCode, Email},
+    cognito::types::{AttributeName, ConfirmationCode, Email},
     components::{Alert, Field, FieldState, Kind, Tone},
     config::AttributeField,
     i18n::Msg,
@@ -41,6 +41,30 @@ pub fn attribute_fields(wanted: fn(&AttributeField) -> bool) -> Vec<(AttributeFi
     })
 }
 
+/// What HTML's autofill calls a standard attribute (WCAG 1.3.5); the names are those of OpenID Connect
+/// Core 1.0 §5.1.
+pub fn purpose(name: &AttributeName) -> &'static str {
+    match name.as_str() {
+        "name" => "name",
+        "given_name" => "given-name",
+        "family_name" => "family-name",
+        "middle_name" => "additional-name",
+        "nickname" => "nickname",
+        "preferred_username" => "username",
+        "phone_number" => "tel",
+        "birthdate" => "bday",
+        "website" | "profile" | "picture" => "url",
+        "address" => "street-address",
+        _ => "on",
+    }
+}
+
+/// Ends the work of a page's form. True if the person has left the page in the meantime: then its
+/// result is nobody's business any more.
+pub fn has_left(working: RwSignal<bool>) -> bool {
+    working.try_set(false).is_some()
+}
+
 /// Draws their fields, filled in with `value`.
 pub fn draw_attributes(fields: &[(AttributeField, FieldState)], value: impl Fn(&AttributeField) -> String) -> AnyView {
     fields
@@ -50,7 +74,7 @@ pub fn draw_attributes(fields: &[(AttributeField, FieldState)], value: impl Fn(&
                 <Field
                     id=format!("attribute-{}", field.name.as_str())
                     label=field.label.clone()
-                    kind=Kind::Text
+                    kind=Kind::Text(purpose(&field.name))
                     state=*state
                     value=value(field)
                     optional=!field.required

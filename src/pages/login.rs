@@ -1,11 +1,11 @@
 //! Sign in: draws the step the sign-in machine is in.
 
-use super::inputs::{EmailField, LeftNotice, read_email};
+use super::inputs::{EmailField, LeftNotice, has_left, read_email};
 use crate::{
     cognito::{
         error::Error,
         sign_in::{Event, Step},
-        types::{AttributeName, Email, Password},
+        types::{AttributeName, Password},
     },
     components::{Field, FieldState, Form, Kind, Live, Page, Submit, live},
     i18n::Msg,
@@ -95,25 +95,14 @@ pub fn login(other: fn(Screen) -> AnyView) -> Live {
             return;
         }
         working.set(true);
-        failed.set(false);
         spawn_local(async move {
             let now = step.get_value();
             let then = match (app.services.account)().await {
-                Ok(account) => {
-                    let typed = match &event {
-                        Event::Submit { user, .. } => Email::parse(user.as_str()),
-                        _ => None,
-                    };
-                    let then = account.sign_in(now, event).await;
-                    if let (Some(email), false) = (typed, matches!(then, Step::Credentials { .. })) {
-                        account.remember(email);
-                    }
-                    then
-                }
+                Ok(account) => account.sign_in(now, event).await,
                 Err(fault) => now.with_problem(fault.into()),
             };
             // Whoever has signed in is on the way to another page by now, and this one is gone.
-            if working.try_set(false).is_some() {
+            if has_left(working) {
                 return;
             }
             let elsewhere = match &then {

@@ -1,7 +1,7 @@
 //! The step after a temporary password: choose one, and fill in what the pool requires.
 
 use super::{
-    inputs::read_text,
+    inputs::{purpose, read_text},
     login::SignIn,
     password_fields::{NewPasswordField, checked},
     problem::{Doing, Place, Problem, explain, field_text},
@@ -29,7 +29,7 @@ pub fn NewPassword() -> impl IntoView {
                 let known = config.attributes.iter().find(|field| field.name == *name);
                 known.map_or_else(|| label_of(name.as_str()), |field| field.label.clone())
             });
-            view! { <Field id=format!("attribute-{}", name.as_str()) label=label kind=Kind::Text state=*state /> }
+            view! { <Field id=format!("attribute-{}", name.as_str()) label=label kind=Kind::Text(purpose(name)) state=*state /> }
         })
         .collect_view();
     let explained = move || {

@@ -28,9 +28,10 @@ pub fn NewPasswordField(
 ) -> impl IntoView {
     let policy = AppState::get().config.with_value(|config| config.password_policy);
     let rules = Box::new(move || states(policy, &state.live()));
+    let rules_id = format!("{id}-rules");
     view! {
-        <Field id=id label=label.text() kind=Kind::NewPassword state=state />
-        <Rules rules=rules />
+        <Field id=id label=label.text() kind=Kind::NewPassword state=state described=rules_id.clone() />
+        <Rules id=rules_id rules=rules />
     }
 }
 

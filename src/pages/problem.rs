@@ -73,7 +73,7 @@ impl Next {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explained {
     /// What happened and what to do.
-    pub text: String,
+    pub text: Msg,
     /// Where to say it.
     pub place: Place,
     /// Where to go from here.
@@ -94,7 +94,6 @@ pub fn explain(error: &Error, doing: Doing) -> Explained {
         Some(ErrorKind::InvalidPassword | ErrorKind::PasswordHistoryPolicyViolation) => Place::NewPassword,
         _ => Place::Form,
     };
-    let text = if text == Msg::ERR_UNKNOWN { text.fill(&[ErrorKind::Unknown.name()]) } else { text.text().to_owned() };
     Explained { text, place, next }
 }
 
@@ -129,7 +128,7 @@ fn reason_text(reason: Reason) -> (Msg, Next) {
         Reason::TemporaryPasswordExpired => (Msg::ERR_TEMPORARY_EXPIRED, Next::Support),
         Reason::AlreadyConfirmed => (Msg::ERR_ALREADY_CONFIRMED, Next::SignIn),
         Reason::SessionExpired => (Msg::ERR_STEP_EXPIRED, Next::SignIn),
-        Reason::NothingVerified => (Msg::ERR_NOTHING_VERIFIED, Next::Support),
+        Reason::NothingVerified => (Msg::ERR_NOTHING_VERIFIED, Next::Verify),
     }
 }
 
@@ -203,7 +202,7 @@ pub fn Problem(
         problem().map(|Explained { text, next, .. }| {
             view! {
                 <Alert tone=Tone::Error>
-                    <p>{text}</p>
+                    <p>{text.text()}</p>
                     {next
                         .link()
                         .map(|(href, label)| {
@@ -242,7 +241,7 @@ mod tests {
         for doing in DOINGS {
             let mut seen = BTreeMap::new();
             for kind in ErrorKind::ALL {
-                let text = explain(&Error::Service(ServiceError { kind: *kind, reason: None }), doing).text;
+                let text = explain(&Error::Service(ServiceError { kind: *kind, reason: None }), doing).text.text();
                 assert!(!text.contains("{}"), "{kind:?}");
                 if let Some(other) = seen.insert(text, kind) {
                     panic!("{kind:?} and {other:?} say the same while {doing:?}");

@@ -1,7 +1,7 @@
 //! Signs out, then says so.
 
 use crate::{
-    components::{Page, effect, live},
+    components::{Page, Retry, effect, live},
     i18n::Msg,
     routes,
     session::Presence,
@@ -13,25 +13,33 @@ use leptos::{prelude::*, task::spawn_local};
 #[component]
 pub fn SignOut() -> impl IntoView {
     let app = AppState::get();
-    effect(move || {
+    let title = RwSignal::new(String::new());
+    let failed = RwSignal::new(false);
+    let signed_out = move || app.presence.get() == Presence::SignedOut;
+    let sign_out = move || {
         if app.presence.get_untracked() == Presence::SignedOut {
             return;
         }
+        failed.set(false);
         spawn_local(async move {
             match (app.services.account)().await {
                 Ok(account) => account.sign_out().await,
-                Err(_) => app.stuck.set(true),
+                // The person may have gone elsewhere by now.
+                Err(_) => drop(failed.try_set(true)),
             }
         });
-    });
-    let signed_out = move || app.presence.get() == Presence::SignedOut;
-    let title = RwSignal::new(String::new());
+    };
+    // Once, and not again when the presence changes: signing in elsewhere is not undone here.
+    sign_out();
     effect(move || {
         title.set(if signed_out() { Msg::SIGNED_OUT_TITLE.text() } else { Msg::SIGNING_OUT.text() }.to_owned());
     });
     view! {
         <Page title=title>
             {live(move || {
+                if failed.get() {
+                    return view! { <Retry again=Callback::new(move |()| sign_out()) /> }.into_any();
+                }
                 signed_out()
                     .then(|| {
                         view! {
@@ -42,6 +50,7 @@ pub fn SignOut() -> impl IntoView {
                             </p>
                         }
                     })
+                    .into_any()
             })}
         </Page>
     }

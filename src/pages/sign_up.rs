@@ -1,7 +1,7 @@
 //! Create an account.
 
 use super::{
-    inputs::{attribute_fields, draw_attributes, read_email, read_text},
+    inputs::{attribute_fields, draw_attributes, has_left, read_email, read_text},
     password_fields::{NewPasswordField, checked},
     problem::{Doing, Explained, Place, Problem, explain, field_text},
 };
@@ -65,7 +65,9 @@ pub fn SignUp() -> impl IntoView {
                 Ok(account) => account.sign_up(address, chosen, filled).await,
                 Err(fault) => Err(fault.into()),
             };
-            working.set(false);
+            if has_left(working) {
+                return;
+            }
             match answer {
                 Ok(SignedUp { confirmed: true, .. }) => {
                     app.notice.set_value(Some(Notice::AccountReady));

@@ -1,7 +1,7 @@
 //! Confirm an account with the code from the message.
 
 use super::{
-    inputs::{CodeField, EmailField, LeftNotice, read_code, read_email},
+    inputs::{CodeField, EmailField, LeftNotice, has_left, read_code, read_email},
     problem::{Doing, Explained, Place, Problem, explain, field_text},
 };
 use crate::{
@@ -56,7 +56,9 @@ pub fn Verify() -> impl IntoView {
                 }
                 Err(fault) => Err(fault.into()),
             };
-            working.set(false);
+            if has_left(working) {
+                return;
+            }
             match answer {
                 Ok(()) => {
                     app.notice.set_value(Some(Notice::Verified));
@@ -80,7 +82,9 @@ pub fn Verify() -> impl IntoView {
                 Ok(account) => account.resend_code(address.to_user_name()).await,
                 Err(fault) => Err(fault.into()),
             };
-            resending.set(false);
+            if has_left(resending) {
+                return;
+            }
             match answer {
                 Ok(_) => {
                     news.set(true);

@@ -47,6 +47,11 @@ pub struct Keeper<W> {
     ahead: Cell<i64>,
 }
 
+/// The refusal that a call would get for a session that is gone.
+fn not_authorized() -> Error {
+    Error::Service(ServiceError { kind: ErrorKind::NotAuthorized, reason: None })
+}
+
 /// What a refresh came to.
 enum Refreshed {
     /// Fresh tokens, new or from another tab.
@@ -133,10 +138,20 @@ impl<W: World> Keeper<W> {
 
     async fn drive(&self, step: Step, event: Event) -> Step {
         let mut ephemeral = None;
+        let typed = match &event {
+            Event::Submit { user, .. } => Email::parse(user.as_str()),
+            _ => None,
+        };
         let (mut step, mut command) = next(step, event);
         while let Some(todo) = command {
             let answer = self.perform(todo, &mut ephemeral).await;
             (step, command) = next(step, Event::Answered(answer));
+        }
+        // An address that led somewhere is worth keeping; one that led nowhere may be mistyped.
+        match (&step, typed) {
+            (Step::Credentials { .. }, _) => self.prepare(),
+            (_, Some(email)) => self.remember(email),
+            (_, None) => {}
         }
         if let Step::SignedIn(tokens) = &step {
             let Some(claims) = AccessClaims::read(&tokens.access) else {
@@ -198,10 +213,14 @@ impl<W: World> Keeper<W> {
         if usable(&tokens) {
             return Some(Refreshed::Fresh(tokens));
         }
-        Some(match self.refresh(&tokens).await {
+        let answer = self.refresh(&tokens).await;
+        // A sign-out in the meantime wins, and so does somebody else's sign-in: the answer is about a
+        // session that is gone.
+        if self.store.load(&*self.world)? != (user.clone(), tokens) {
+            return Some(Refreshed::NotNow(not_authorized()));
+        }
+        Some(match answer {
             Ok(fresh) => {
-                // A sign-out in the meantime wins.
-                self.store.load(&*self.world)?;
                 self.store.save(&*self.world, &user, &fresh);
                 if let Some(claims) = AccessClaims::read(&fresh.access) {
                     self.arrived(&claims);
@@ -242,7 +261,11 @@ impl<W: World> Keeper<W> {
     ) -> Option<Result<O::Response, Error>> {
         let mut rejected = None;
         loop {
-            let tokens = match self.fresh_tokens(rejected.as_ref()).await? {
+            let Some(refreshed) = self.fresh_tokens(rejected.as_ref()).await else {
+                (self.tell)(Change::Session(Session::SignedOut));
+                return None;
+            };
+            let tokens = match refreshed {
                 Refreshed::Fresh(tokens) => tokens,
                 Refreshed::Ended => return None,
                 Refreshed::NotNow(error) => return Some(Err(error)),
@@ -298,7 +321,7 @@ impl<W: World> Account for Keeper<W> {
                 SignUp { client_id: self.client_id(), username: email.to_user_name(), password, user_attributes };
             let answer = self.client.call(&sign_up).await?;
             self.remember(email);
-            Ok(SignedUp { confirmed: answer.user_confirmed, delivery: answer.code_delivery_details })
+            Ok(SignedUp { confirmed: answer.user_confirmed })
         })
     }
 
@@ -309,17 +332,17 @@ impl<W: World> Account for Keeper<W> {
         })
     }
 
-    fn resend_code(&self, username: UserName) -> Local<'_, Result<Option<CodeDelivery>, Error>> {
+    fn resend_code(&self, username: UserName) -> Local<'_, Result<(), Error>> {
         Box::pin(async move {
             let resend = ResendConfirmationCode { client_id: self.client_id(), username };
-            Ok(self.client.call(&resend).await?.code_delivery_details)
+            self.client.call(&resend).await.map(drop)
         })
     }
 
-    fn forgot_password(&self, username: UserName) -> Local<'_, Result<Option<CodeDelivery>, Error>> {
+    fn forgot_password(&self, username: UserName) -> Local<'_, Result<(), Error>> {
         Box::pin(async move {
             let forgot = ForgotPassword { client_id: self.client_id(), username };
-            Ok(self.client.call(&forgot).await?.code_delivery_details)
+            self.client.call(&forgot).await.map(drop)
         })
     }
 
@@ -349,17 +372,22 @@ impl<W: World> Account for Keeper<W> {
         })
     }
 
-    fn reload(&self) -> Local<'_, ()> {
-        Box::pin(self.load_profile())
-    }
-
-    fn keep_fresh(&self) -> Local<'_, ()> {
+    fn keep_fresh(&self) -> Local<'_, bool> {
         Box::pin(async move {
-            // Renewed by another tab is as good.
-            if let Some(Refreshed::Fresh(tokens)) = self.fresh_tokens(None).await
-                && let Some(claims) = AccessClaims::read(&tokens.access)
-            {
-                (self.tell)(Change::Renewed(self.local_end(&claims)));
+            match self.fresh_tokens(None).await {
+                // Renewed by another tab is as good.
+                Some(Refreshed::Fresh(tokens)) => {
+                    if let Some(claims) = AccessClaims::read(&tokens.access) {
+                        (self.tell)(Change::Renewed(self.local_end(&claims)));
+                    }
+                    true
+                }
+                Some(Refreshed::NotNow(_)) => false,
+                Some(Refreshed::Ended) => true,
+                None => {
+                    (self.tell)(Change::Session(Session::SignedOut));
+                    true
+                }
             }
         })
     }
@@ -373,7 +401,7 @@ impl<W: World> Account for Keeper<W> {
                     Ok(())
                 }
                 Some(Err(error)) => Err(error),
-                None => Err(Error::Service(ServiceError { kind: ErrorKind::NotAuthorized, reason: None })),
+                None => Err(not_authorized()),
             }
         })
     }
@@ -394,7 +422,7 @@ impl<W: World> Account for Keeper<W> {
 
     fn remember(&self, email: Email) {
         self.world.set(USER_EMAIL, email.as_str());
-        (self.tell)(Change::Remembered(Some(email)));
+        (self.tell)(Change::Remembered(email));
     }
 }
 

@@ -1,6 +1,6 @@
 //! Who is signed in: keeps the tokens, refreshes them, tells everyone.
 //!
-//! - [`Session`] is the one signal that every guard and every page reads;
+//! - [`Session`] is the one signal that every guard (as [`Presence`]) and every page reads;
 //! - [`store`] is the layout of the tokens in storage, shared with amazon-cognito-identity-js;
 //! - [`keeper`] does the work, over the small traits in [`world`];
 //! - [`Account`] is what pages call. It is a trait object, so that everything behind it can be
@@ -13,14 +13,14 @@ pub mod world;
 
 use crate::cognito::{
     error::Error,
-    operations::{Attribute, CodeDelivery},
+    operations::Attribute,
     sign_in::{Event, Step},
     types::{ConfirmationCode, Email, Password, UserName},
 };
 pub use profile::Profile;
 use std::{future::Future, pin::Pin};
 
-/// Whether somebody is signed in. One signal of this type gates every route.
+/// Whether somebody is signed in. One signal of this type, seen as [`Presence`], gates every route.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Session {
     /// There are tokens in storage and they are being looked at. Neither the login page nor a
@@ -78,7 +78,7 @@ pub enum Change {
     /// The session was ended by the server, not by the person.
     Ended,
     /// The email address to fill in next time.
-    Remembered(Option<Email>),
+    Remembered(Email),
 }
 
 /// What a sign-up led to.
@@ -86,8 +86,6 @@ pub enum Change {
 pub struct SignedUp {
     /// The account needs no code.
     pub confirmed: bool,
-    /// Where the code was sent.
-    pub delivery: Option<CodeDelivery>,
 }
 
 /// A future that stays on this thread, as everything in a browser does.
@@ -109,9 +107,9 @@ pub trait Account {
     /// Proves the email address.
     fn confirm_sign_up(&self, user: UserName, code: ConfirmationCode) -> Local<'_, Result<(), Error>>;
     /// Sends a new code.
-    fn resend_code(&self, user: UserName) -> Local<'_, Result<Option<CodeDelivery>, Error>>;
+    fn resend_code(&self, user: UserName) -> Local<'_, Result<(), Error>>;
     /// Sends a code to set a new password with.
-    fn forgot_password(&self, user: UserName) -> Local<'_, Result<Option<CodeDelivery>, Error>>;
+    fn forgot_password(&self, user: UserName) -> Local<'_, Result<(), Error>>;
     /// Sets the new password.
     fn reset_password(
         &self,
@@ -121,10 +119,8 @@ pub trait Account {
     ) -> Local<'_, Result<(), Error>>;
     /// Looks at the stored tokens at start, or after another tab changed them.
     fn restore(&self) -> Local<'_, ()>;
-    /// Fetches the profile again, refreshing the tokens if needed.
-    fn reload(&self) -> Local<'_, ()>;
-    /// Refreshes the tokens if they end soon.
-    fn keep_fresh(&self) -> Local<'_, ()>;
+    /// Refreshes the tokens if they end soon. False if that has to be tried again.
+    fn keep_fresh(&self) -> Local<'_, bool>;
     /// Changes attributes, then the profile.
     fn update_attributes(&self, attributes: Vec<Attribute>) -> Local<'_, Result<(), Error>>;
     /// Forgets the tokens at once, and tells the server if it can be reached.

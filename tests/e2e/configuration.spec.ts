@@ -1,7 +1,7 @@
 // /config.json decides which pool the site talks to; what is wrong with it is said in a developer's words.
 import { expect, shippedConfig, test, type Config } from './support/fixtures';
 import { EMAIL, PASSWORD, button, expectFieldProblem, field, fillSignIn, fillSignUp, greeting, heading, paths, says } from './support/pages';
-import type { Page } from '@playwright/test';
+import type { Page, Route } from '@playwright/test';
 
 const configured = (page: Page, text: string, more: { status?: number; contentType?: string } = {}) =>
   page.route('**/config.json', (route) => route.fulfill({ status: 200, contentType: 'application/json', body: text, ...more }));
@@ -21,12 +21,22 @@ test('a missing file', async ({ page, expectProblem }) => {
   await expectConfigProblem(page, '/config.json', says('ConfigHttp', '404'), says('ConfigExpectFile'));
 });
 
-test('a file that cannot be fetched', async ({ page, expectProblem }) => {
-  expectProblem(/Failed to load resource.*config\.json/);
-  await page.route('**/config.json', (route) => route.abort());
-  await page.goto(paths.login);
-  await expectConfigProblem(page, '/config.json', says('ConfigMissing'), says('ConfigExpectFile'));
-});
+for (const [name, answer] of [
+  ['a network that fails', (route: Route) => route.abort()],
+  ['a server that is down', (route: Route) => route.fulfill({ status: 503, body: 'down' })],
+] as const) {
+  test(`${name} is not taken for a wrong configuration`, async ({ page, expectProblem }) => {
+    expectProblem(/Failed to load resource.*config\.json/);
+    await page.route('**/config.json', answer);
+    await page.goto(paths.login);
+    const notice = page.getByRole('alert').filter({ hasText: 'could not be loaded completely' });
+    await expect(notice).toBeVisible();
+    await page.unroute('**/config.json');
+    await notice.getByRole('link', { name: 'Try again' }).click();
+    await expect(heading(page, 'LoginTitle')).toBeVisible();
+    await expect(notice).toBeHidden();
+  });
+}
 
 test('a page instead of the file, as hosts with a fallback answer', async ({ page }) => {
   await configured(page, '<!doctype html><title>Hello</title>', { contentType: 'text/html' });

@@ -35,7 +35,7 @@ for (const path of [paths.login, paths.signUp, paths.verify, paths.forgot]) {
   });
 }
 
-for (const next of ['//evil.test', 'https://evil.test', '/\\evil.test', '/\t/evil.test', 'javascript:alert(1)', '/auth/signout', '/auth/login', 'evil']) {
+for (const next of ['//evil.test', 'https://evil.test', '/\\evil.test', '/\t/evil.test', 'javascript:alert(1)', '/auth/signout', '/x/../auth/signout', '/x/%2e%2e/auth/signout', '/auth/login', 'evil']) {
   test(`next=${JSON.stringify(next)} is not followed`, async ({ page, pool, site }) => {
     await pool.createUser(user);
     const requests = record(page);

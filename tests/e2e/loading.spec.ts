@@ -335,3 +335,73 @@ test('going from page to page loads no part twice', async ({ page, site }) => {
   expect(assets.filter((path, i) => assets.indexOf(path) !== i)).toEqual([]);
   await expect(message(page, 'CodeSent')).toHaveCount(0);
 });
+
+test('a script that somebody else puts into the page may fail without harm', async ({ page, expectProblem }) => {
+  expectProblem(/Content Security Policy|Failed to load resource/);
+  await page.goto(paths.login);
+  await appStarted(page);
+  const failed = page.evaluate(() => new Promise<void>((resolve) => {
+    const script = document.createElement('script');
+    script.src = 'https://beacon.invalid/beacon.js';
+    script.onerror = () => resolve();
+    document.head.append(script);
+  }));
+  await failed;
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  await expect(heading(page, 'LoginTitle')).toBeVisible();
+});
+
+test('what was typed before the code came waits until its page can be loaded', async ({ page, expectProblem }) => {
+  expectProblem(NO_RESOURCE);
+  expectProblem(NO_PART);
+  const release = await hold(page, APP);
+  await page.route(LATER, (route) => route.abort());
+  await page.goto(paths.signUp, { waitUntil: 'commit' });
+  await field(page, 'Email').fill(EMAIL);
+  await agentName(page).fill('007');
+  release();
+  await expect(page.getByRole('alert').filter({ hasText: says('ChunkMissing') })).toBeVisible();
+  await page.unroute(LATER);
+  await button(page, says('TryAgain')).click();
+  await expect(field(page, 'Email')).toHaveValue(EMAIL);
+  await expect(agentName(page)).toHaveValue('007');
+});
+
+test('an address that was cleared before the code came stays cleared', async ({ page }) => {
+  await stored(page, { User_Email: EMAIL });
+  const release = await hold(page, APP);
+  await page.goto(paths.login, { waitUntil: 'commit' });
+  await expect(field(page, 'Email')).toHaveValue(EMAIL);
+  await field(page, 'Email').fill('');
+  release();
+  await appStarted(page);
+  await expect(field(page, 'Email')).toHaveValue('');
+});
+
+test('a page that arrives after the person has gone elsewhere stays away', async ({ page }) => {
+  await page.goto(paths.login);
+  await appStarted(page);
+  const release = await hold(page, /\/assets\/page-home-[^/]*\.wasm$/);
+  await page.getByRole('banner').getByRole('link', { name: 'Doorward' }).click();
+  await expect(page).toHaveURL(paths.home);
+  await page.getByRole('banner').getByRole('link', { name: says('SignInLink') }).click();
+  await expect(heading(page, 'LoginTitle')).toBeVisible();
+  const arrived = page.waitForResponse(/page-home-/);
+  release();
+  await (await arrived).finished();
+  await expect(page).toHaveTitle(`${says('LoginTitle')} · Doorward`);
+  await expect(heading(page, 'HomeTitle')).toHaveCount(0);
+});
+
+test('signing out at its own address can be tried again when the part for it does not come', async ({ page, pool, expectProblem }) => {
+  expectProblem(NO_RESOURCE);
+  expectProblem(NO_PART);
+  await signedIn(page, pool);
+  await page.route(ACCOUNT, (route) => route.abort());
+  await page.goto(paths.signOut);
+  await expect(page.getByRole('alert').filter({ hasText: says('ChunkMissing') })).toBeVisible();
+  await page.unroute(ACCOUNT);
+  await button(page, says('TryAgain')).click();
+  await expect(heading(page, 'SignedOutTitle')).toBeVisible();
+  await expectSignedOutStorage(page);
+});

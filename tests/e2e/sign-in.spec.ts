@@ -88,13 +88,15 @@ test('letter case of the address is kept for a pool that does not', async ({ pag
   await expect(greeting(page, 'Ada@example.com')).toBeVisible();
 });
 
-test('the typed address is remembered even when the sign-in fails', async ({ page, pool }) => {
+test('an address is remembered when the sign-in worked, not when it may be mistyped', async ({ page, pool }) => {
   await pool.createUser(user);
   await signIn(page, { password: OTHER_PASSWORD });
   await expectProblemShown(page, 'ErrWrongPassword');
-  await page.reload();
-  await expect(field(page, 'Email')).toHaveValue(EMAIL);
-  await expect(field(page, 'Password')).toHaveValue('');
+  expect((await storage(page)).User_Email).toBeUndefined();
+  await field(page, 'Password').fill(PASSWORD);
+  await button(page, 'Sign in').click();
+  await expect(greeting(page)).toBeVisible();
+  expect((await storage(page)).User_Email).toBe(EMAIL);
 });
 
 test('the password can be shown and hidden', async ({ page }) => {

@@ -164,3 +164,19 @@ test('without a network the code stays, and it works when the network is back', 
   await button(page, 'Verify account').click();
   await expect(page).toHaveURL(paths.login);
 });
+
+test('an answer that comes after the person has left harms nobody', async ({ page, pool }) => {
+  await unconfirmed(pool);
+  const { code } = (await pool.messages(EMAIL))[0];
+  await pool.fault({ operation: 'ConfirmSignUp', kind: 'delay', ms: 700 });
+  await openWithAccount(page, paths.verify);
+  await field(page, 'Email').fill(EMAIL);
+  const answered = page.waitForResponse((response) => response.request().headers()['x-amz-target']?.endsWith('.ConfirmSignUp') ?? false);
+  await enter(page, wrong(code));
+  await page.getByRole('link', { name: says('BackToSignIn') }).click();
+  await expect(heading(page, 'LoginTitle')).toBeVisible();
+  await (await answered).finished();
+  await field(page, 'Email').fill('somebody@else.test');
+  await expect(field(page, 'Email')).toHaveValue('somebody@else.test');
+  await expect(page.getByRole('alert')).toHaveCount(0);
+});
