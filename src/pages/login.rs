@@ -5,7 +5,7 @@ use crate::{
     cognito::{
         error::Error,
         sign_in::{Event, Step},
-        types::{AttributeName, Password},
+        types::{AttributeName, Email, Password},
     },
     components::{Field, FieldState, Form, Kind, Live, Page, Submit, live},
     i18n::Msg,
@@ -95,6 +95,10 @@ pub fn login(other: fn(Screen) -> AnyView) -> Live {
             return;
         }
         working.set(true);
+        if let Event::Submit { user, .. } = &event {
+            // Filled in on the next page too, reset for instance; stored only when it led somewhere.
+            app.email.set_value(Email::parse(user.as_str()));
+        }
         spawn_local(async move {
             let now = step.get_value();
             let then = match (app.services.account)().await {
