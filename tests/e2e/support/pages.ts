@@ -48,9 +48,11 @@ export async function expectProblemShown(page: Page, key: string, ...values: str
   await expect(page.getByText(SERVER_ENGLISH)).toHaveCount(0);
 }
 
-/** The problem at a field: described, invalid, focused. */
+const literally = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+/** The problem at a field: described (first; at a new password the pool's rules follow), invalid, focused. */
 export async function expectFieldProblem(input: Locator, key: string, { focused = true } = {}) {
-  await expect(input).toHaveAccessibleDescription(says(key));
+  await expect(input).toHaveAccessibleDescription(new RegExp(`^${literally(says(key))}( ${literally(says('RulesTitle'))} .*)?$`));
   await expect(input).toHaveAttribute('aria-invalid', 'true');
   if (focused) await expect(input).toBeFocused();
 }
