@@ -1,7 +1,7 @@
 // Whatever the service answers: a text of the app's own, nothing lost that was typed, and the next try works.
 import { expect, test } from './support/fixtures';
 import {
-  EMAIL, PASSWORD, SERVER_ENGLISH, agentName, button, calls, expectProblemShown, field, fillSignIn, fillSignUp, greeting, heading, message, paths,
+  EMAIL, PASSWORD, SERVER_ENGLISH, agentName, button, calls, expectFieldProblem, expectProblemShown, field, fillSignIn, fillSignUp, greeting, heading, message, paths,
   says, signIn, signedIn,
 } from './support/pages';
 import type { Fault } from './support/pool';
