@@ -89,17 +89,20 @@
   const at = location.pathname;
   const handOver = () => {
     // A form whose code is still to come takes these when it is drawn, unless the person has gone elsewhere.
-    if (typed.some(([id]) => !doc.getElementById(id))) {
+    if (location.pathname !== at) {
+      later?.disconnect();
+      return;
+    }
+    if (typed.length && !typed.some(([id]) => doc.getElementById(id))) {
       if (later) return;
       later = new MutationObserver(() => { if (started) handOver(); });
       later.observe(doc.getElementById('app'), { childList: true, subtree: true });
       return;
     }
     later?.disconnect();
-    if (location.pathname !== at) return;
     for (const [id, value] of typed) {
       const input = doc.getElementById(id);
-      if (input.value === value) continue;
+      if (!input || input.value === value) continue;
       input.value = value;
       input.dispatchEvent(new Event('input', { bubbles: true }));
     }

@@ -1,5 +1,5 @@
 // Before the app is there, when parts of it do not come, and when it breaks.
-import { expect, test } from './support/fixtures';
+import { expect, shippedConfig, test } from './support/fixtures';
 import {
   EMAIL, PASSWORD, agentName, appStarted, button, calls, expectProblemShown, expectSignedOutStorage, field, fillSignIn, greeting, heading, hold, message,
   paths, record, says, signIn, signedIn, storage, stored,
@@ -404,4 +404,18 @@ test('signing out at its own address can be tried again when the part for it doe
   await button(page, says('TryAgain')).click();
   await expect(heading(page, 'SignedOutTitle')).toBeVisible();
   await expectSignedOutStorage(page);
+});
+
+test('what was typed stays where the configuration asks for less than when the site was built', async ({ page }) => {
+  const config = shippedConfig();
+  config.doorward.attributes = [];
+  await page.route('**/config.json', (route) => route.fulfill({ contentType: 'application/json', body: JSON.stringify(config) }));
+  const release = await hold(page, APP);
+  await page.goto(paths.signUp, { waitUntil: 'commit' });
+  await field(page, 'Email').fill(EMAIL);
+  await agentName(page).fill('007');
+  release();
+  await appStarted(page);
+  await expect(agentName(page)).toHaveCount(0);
+  await expect(field(page, 'Email')).toHaveValue(EMAIL);
 });
