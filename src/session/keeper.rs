@@ -462,6 +462,8 @@ mod tests {
         calls: RefCell<Vec<(String, Value)>>,
         /// What another tab does while we wait for the lock.
         meanwhile: RefCell<Option<Meanwhile>>,
+        /// What happens while the next call is under way.
+        under_way: RefCell<Option<Meanwhile>>,
     }
 
     impl Transport for Rc<Fake> {
@@ -469,6 +471,9 @@ mod tests {
             let operation = request.target.rsplit('.').next().unwrap_or_default().to_owned();
             let (expected, answer) = self.answers.borrow_mut().pop_front().expect("a call too many");
             assert_eq!(operation, expected);
+            if let Some(happens) = self.under_way.take() {
+                happens(self);
+            }
             self.calls.borrow_mut().push((operation, serde_json::from_str(&request.body).unwrap()));
             std::future::ready(answer.map(|(status, body)| HttpResponse {
                 status,
@@ -741,6 +746,34 @@ mod tests {
         *scene.world.meanwhile.borrow_mut() = Some(Box::new(|fake| fake.storage.borrow_mut().clear()));
         run(scene.keeper.keep_fresh());
         assert!(scene.world.storage.borrow().is_empty(), "nothing is written back");
+    }
+
+    #[test]
+    fn a_refresh_that_is_overtaken_by_another_sign_in_changes_nothing() {
+        for answer in [renewed(1000, 4600), refused("NotAuthorizedException")] {
+            let scene = scene(Some(1030), vec![("GetTokensFromRefreshToken", answer)]);
+            let store = Store::new(&ClientId::new("c"));
+            let bob = Tokens { refresh: RefreshToken::new("bob"), ..tokens(1000, 4600) };
+            *scene.world.under_way.borrow_mut() = Some(Box::new({
+                let (store, bob, world) = (store.clone(), bob.clone(), scene.world.clone());
+                move |_| {
+                    store.clear(&world);
+                    store.save(&world, &UserName::new("bob"), &bob);
+                }
+            }));
+            assert!(!run(scene.keeper.keep_fresh()), "to be looked at again");
+            assert_eq!(store.load(&scene.world), Some((UserName::new("bob"), bob)));
+            assert!(scene.told.borrow().is_empty(), "nobody is told about a session that is gone");
+        }
+    }
+
+    #[test]
+    fn a_renewal_that_failed_asks_to_be_tried_again() {
+        let failing = scene(Some(1030), vec![("GetTokensFromRefreshToken", Err(Fault::ServerDown))]);
+        assert!(!run(failing.keeper.keep_fresh()));
+        let working = scene(Some(1030), vec![("GetTokensFromRefreshToken", renewed(1000, 4600))]);
+        assert!(run(working.keeper.keep_fresh()));
+        assert!(working.told.borrow().contains(&Change::Renewed(4600)));
     }
 
     #[test]
