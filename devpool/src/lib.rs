@@ -25,6 +25,7 @@ pub mod requests;
 pub mod server;
 pub mod srp;
 pub mod store;
+pub mod webauthn;
 pub mod wire;
 
 pub use clock::{ClockSource, Timestamp};
