@@ -1,12 +1,15 @@
 //! `/_devpool/`: what people and tests do that AWS's API has no place for. `README.md` describes every address.
 
 use crate::faults::Fault;
-use crate::pool::attributes::is_email;
 use crate::pool::codes::CodePurpose;
+use crate::pool::delivery::{Destination, send_code};
 use crate::pool::passwords::{self, PasswordRecord, check_policy};
+use crate::pool::settings::{Contact, MfaMethod, Settings};
 use crate::pool::state::{MessagePurpose, State as PoolState, User, UserStatus};
+use crate::pool::user::SoftwareToken;
 use crate::pool::{CLIENT_ID, IDENTITY_POOL_ID, Pool, REGION, USER_POOL_ID};
 use crate::server::{App, StateLocation, run_blocking};
+use crate::totp::TotpSecret;
 use crate::wire::{ApiError, Secret};
 use crate::{faults, random};
 use axum::Router;
@@ -29,6 +32,8 @@ pub fn router() -> Router<Arc<App>> {
         .route("/messages", get(messages).delete(clear_messages))
         .route("/users", get(users).post(create_user))
         .route("/users/{name}", get(user).patch(change_user).delete(remove_user))
+        .route("/users/{name}/sign-ins", get(sign_ins))
+        .route("/users/{name}/totp", get(totp).put(set_up_totp))
         .route("/settings", get(settings).put(change_settings))
         .route("/clock", get(clock).post(advance_clock))
         .route("/faults", get(list_faults).post(add_faults).delete(clear_faults))
@@ -131,10 +136,21 @@ async fn clear_messages(State(app): State<Arc<App>>) -> Answer {
 fn user_json(state: &PoolState, user: &User) -> Value {
     let sessions = state.sessions.values();
     let live = sessions.filter(|session| session.sub == user.sub && !session.revoked);
+    let devices = user.devices.values().filter(|device| device.verifier.is_some());
     json!({
-        "username": user.sub,
+        "username": user.username,
         "sub": user.sub,
         "email": user.email(),
+        "phone_number": user.contact(Contact::PhoneNumber),
+        "mfa": {
+            "enabled": user.mfa.enabled,
+            "preferred": user.mfa.preferred,
+            "software_token": user.mfa.software_token.is_some(),
+            "passkeys": user.mfa.passkeys,
+        },
+        "passkeys": user.passkeys.len(),
+        "devices": devices.count(),
+        "identities": user.identities,
         "status": user.status,
         "enabled": user.enabled,
         "attributes": user.attributes,
@@ -160,6 +176,58 @@ async fn user(State(app): State<Arc<App>>, Path(name): Path<String>) -> Answer {
     }))
 }
 
+/// The sign-ins of a user, with what `UpdateAuthEventFeedback` needs.
+async fn sign_ins(State(app): State<Arc<App>>, Path(name): Path<String>) -> Answer {
+    Answer(app.pool.read(|state| {
+        let user = state.find_user(&name).ok_or_else(|| not_found(&name))?;
+        let mut sessions: Vec<_> = state.sessions.values().filter(|session| session.sub == user.sub).collect();
+        sessions.sort_by_key(|session| std::cmp::Reverse(session.auth_time));
+        let list = sessions.into_iter().map(|session| {
+            json!({
+                "event_id": session.event_id,
+                "feedback_token": state.feedback_token(&session.event_id),
+                "feedback": session.feedback,
+                "at": session.auth_time.to_string(),
+                "session_id": session.id,
+                "revoked": session.revoked,
+                "device": crate::operations::device_type(&session.user_agent),
+            })
+        });
+        Ok((StatusCode::OK, list.collect()))
+    }))
+}
+
+/// What a user's authenticator app shows now, for those who have no phone at hand.
+async fn totp(State(app): State<Arc<App>>, Path(name): Path<String>) -> Answer {
+    let now = app.pool.now();
+    Answer(app.pool.read(|state| {
+        let user = state.find_user(&name).ok_or_else(|| not_found(&name))?;
+        let unverified = user.mfa.unverified_secret.as_ref();
+        let secret = unverified.or_else(|| Some(&user.mfa.software_token.as_ref()?.secret));
+        let secret = secret.ok_or_else(|| {
+            ApiError::resource_not_found(format!("{name:?} has no authenticator app")).with_status(404)
+        })?;
+        Ok((StatusCode::OK, json!({ "code": secret.code_at(now), "verified": unverified.is_none() })))
+    }))
+}
+
+/// Gives a user an authenticator app, as if it had been set up; answers with its secret.
+async fn set_up_totp(State(app): State<Arc<App>>, Path(name): Path<String>) -> Answer {
+    act(app, move |app| {
+        app.pool.write(|state, now| {
+            let user = state.find_user_mut(&name).ok_or_else(|| not_found(&name))?;
+            let secret = TotpSecret::generate();
+            let shown = secret.reveal().to_owned();
+            user.mfa.software_token = Some(SoftwareToken { secret, name: None, last_step: None });
+            user.mfa.enabled.insert(MfaMethod::SoftwareToken);
+            user.mfa.unverified_secret = None;
+            user.modified = now;
+            Ok(json!({ "secret": shown }))
+        })
+    })
+    .await
+}
+
 async fn remove_user(State(app): State<Arc<App>>, Path(name): Path<String>) -> Answer {
     act(app, move |app| {
         app.pool.write(|state, _| {
@@ -173,12 +241,17 @@ async fn remove_user(State(app): State<Arc<App>>, Path(name): Path<String>) -> A
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CreateUser {
-    #[serde(alias = "username")]
-    email: String,
+    /// The name to sign in with: an address, or in pools where people choose one the user name.
+    #[serde(alias = "email", alias = "phone_number")]
+    username: String,
     password: Option<Secret>,
     temporary_password: Option<Secret>,
+    /// A user who signs in with codes and passkeys only.
+    #[serde(default)]
+    passwordless: bool,
     confirmed: Option<bool>,
     email_verified: Option<bool>,
+    phone_number_verified: Option<bool>,
     #[serde(default)]
     attributes: BTreeMap<String, String>,
 }
@@ -187,66 +260,108 @@ async fn create_user(State(app): State<Arc<App>>, body: Bytes) -> Answer {
     change(app, body, |app, request: CreateUser| Ok((StatusCode::CREATED, create(&app.pool, request)?))).await
 }
 
-/// An administrator's new user: with a password of their own, confirmed or not; or with a temporary one, which goes
-/// out as a message.
+/// How a new user begins.
+enum Beginning {
+    WithPassword(Secret),
+    Unconfirmed(Secret),
+    Invited(Secret),
+    Passwordless,
+}
+
+impl Beginning {
+    fn of(request: &CreateUser, settings: &Settings) -> Result<Self, ApiError> {
+        Ok(match (&request.password, &request.temporary_password) {
+            (None, None) if request.passwordless && request.confirmed != Some(false) => Self::Passwordless,
+            _ if request.passwordless => {
+                return Err(ApiError::invalid_parameter("a passwordless user is confirmed and has no password"));
+            }
+            (Some(_), Some(_)) => {
+                return Err(ApiError::invalid_parameter("give password or temporary_password, not both"));
+            }
+            (Some(password), None) if request.confirmed == Some(false) => Self::Unconfirmed(password.clone()),
+            (Some(password), None) => Self::WithPassword(password.clone()),
+            (None, _) if request.confirmed == Some(true) => {
+                return Err(ApiError::invalid_parameter("a confirmed user needs a password, not a temporary one"));
+            }
+            (None, temporary) => Self::Invited(
+                temporary.clone().unwrap_or_else(|| passwords::temporary(&settings.password_policy).into()),
+            ),
+        })
+    }
+
+    fn status(&self) -> UserStatus {
+        match self {
+            Self::WithPassword(_) | Self::Passwordless => UserStatus::Confirmed,
+            Self::Unconfirmed(_) => UserStatus::Unconfirmed,
+            Self::Invited(_) => UserStatus::ForceChangePassword,
+        }
+    }
+
+    fn password(&self) -> Option<&Secret> {
+        match self {
+            Self::WithPassword(password) | Self::Unconfirmed(password) | Self::Invited(password) => Some(password),
+            Self::Passwordless => None,
+        }
+    }
+}
+
+/// An administrator's new user: with a password of their own, confirmed or not; with a temporary one, which goes out
+/// as a message; or with none.
 fn create(pool: &Pool, request: CreateUser) -> Result<Value, ApiError> {
     let settings = pool.read(|state| state.settings.clone());
-    let email = request.email;
-    if !is_email(&email) {
-        return Err(ApiError::invalid_parameter("Username should be an email."));
+    let signs_in_with = crate::operations::check_username(&settings, &request.username)?;
+    let beginning = Beginning::of(&request, &settings)?;
+    if let Some(password) = beginning.password() {
+        check_policy(&settings.password_policy, password.reveal())?;
     }
-    let (status, password) = match (request.password, request.temporary_password) {
-        (Some(_), Some(_)) => {
-            return Err(ApiError::invalid_parameter("give password or temporary_password, not both"));
-        }
-        (Some(password), None) if request.confirmed == Some(false) => (UserStatus::Unconfirmed, password),
-        (Some(password), None) => (UserStatus::Confirmed, password),
-        (None, _) if request.confirmed == Some(true) => {
-            return Err(ApiError::invalid_parameter("a confirmed user needs a password, not a temporary one"));
-        }
-        (None, temporary) => (
-            UserStatus::ForceChangePassword,
-            temporary.unwrap_or_else(|| passwords::temporary(&settings.password_policy).into()),
-        ),
-    };
-    check_policy(&settings.password_policy, password.reveal())?;
-    for (name, value) in &request.attributes {
+    let mut attributes = request.attributes;
+    if let Some(contact) = signs_in_with {
+        attributes.insert(contact.attribute().to_owned(), request.username.clone());
+    }
+    for (name, value) in &attributes {
         settings.schema.check_write(name, value, true)?;
     }
     let sub = random::uuid();
-    let record = PasswordRecord::new(&sub, password.reveal());
+    let username = if signs_in_with.is_some() { &sub } else { &request.username };
+    let record = beginning.password().map(|password| PasswordRecord::new(username, password.reveal()));
     pool.write(|state, now| {
-        if state.find_user(&email).is_some() {
+        let taken = |address: &String| state.is_taken(address, &sub);
+        let contacts = settings.username_attributes.iter().filter_map(|contact| attributes.get(contact.attribute()));
+        if state.find_user(&request.username).is_some() || contacts.into_iter().any(taken) {
             return Err(ApiError::new("UsernameExistsException", "An account with the given email already exists."));
         }
-        let mut user = User::new(sub.clone(), &email, status, now);
-        for (name, value) in request.attributes.iter().filter(|(name, _)| *name != "email") {
+        let status = beginning.status();
+        let mut user = User::new(sub.clone(), username, status, now);
+        for (name, value) in &attributes {
             user.set_attribute(name, value);
         }
-        let verified = request.email_verified.unwrap_or(status != UserStatus::Unconfirmed);
-        user.set_attribute("email_verified", if verified { "true" } else { "false" });
-        user.password = Some(record);
-        match status {
-            UserStatus::ForceChangePassword => {
-                let days = match settings.password_policy.temporary_password_validity_days {
-                    0 => 7,
-                    days => days,
-                };
-                user.temporary_password_expires = Some(now.plus_seconds(days * 86_400));
-                let purpose = MessagePurpose::TemporaryPassword;
-                state.send(&email, purpose, password.reveal(), now);
+        let confirmed = status != UserStatus::Unconfirmed;
+        for (contact, verified) in
+            [(Contact::Email, request.email_verified), (Contact::PhoneNumber, request.phone_number_verified)]
+        {
+            if user.contact(contact).is_some() {
+                user.set_verified(contact, verified.unwrap_or(confirmed));
             }
-            UserStatus::Unconfirmed => {
-                let purpose = CodePurpose::SignUp;
-                let slot = user.codes.entry(purpose).or_default();
-                let code = slot.issue(purpose, &settings.codes, now)?;
-                state.send(&email, MessagePurpose::SignUp, &code, now);
-            }
-            UserStatus::Confirmed | UserStatus::ResetRequired => {}
         }
-        let shown = user_json(state, &user);
-        state.users.insert(sub, user);
-        Ok(shown)
+        user.password = record;
+        if let Beginning::Invited(password) = &beginning {
+            let days = match settings.password_policy.temporary_password_validity_days {
+                0 => 7,
+                days => days,
+            };
+            user.temporary_password_expires = Some(now.plus_seconds(days * 86_400));
+            let destination = Contact::ALL.into_iter().find_map(|contact| Destination::of(&user, contact));
+            if let Some(to) = destination {
+                state.send(to.contact, &to.address, MessagePurpose::TemporaryPassword, password.reveal(), now);
+            }
+        }
+        let destination = Destination::of_sign_up(&user, &settings.auto_verified_attributes);
+        state.users.insert(sub.clone(), user);
+        if let (false, Some(destination)) = (confirmed, destination) {
+            send_code(state, &sub, &destination, CodePurpose::SignUp, MessagePurpose::SignUp, now)?;
+        }
+        let user = state.users.get(&sub).ok_or_else(|| not_found(&request.username))?;
+        Ok(user_json(state, user))
     })
 }
 
@@ -256,6 +371,7 @@ struct ChangeUser {
     status: Option<UserStatus>,
     enabled: Option<bool>,
     email_verified: Option<bool>,
+    phone_number_verified: Option<bool>,
     password: Option<Secret>,
     #[serde(default)]
     attributes: BTreeMap<String, String>,
@@ -269,56 +385,57 @@ async fn change_user(State(app): State<Arc<App>>, Path(name): Path<String>, body
 
 /// What an administrator does to a user. `RESET_REQUIRED` sends a code, as AdminResetUserPassword does.
 fn edit(pool: &Pool, name: &str, request: ChangeUser) -> Result<Value, ApiError> {
-    let (sub, settings) = pool.read(|state| {
-        let sub = state.find_user(name).map(|user| user.sub.clone());
-        (sub, state.settings.clone())
-    });
-    let sub = sub.ok_or_else(|| not_found(name))?;
+    let (subject, settings) = pool.read(|state| (state.subject(name), state.settings.clone()));
+    if subject.is_made_up() {
+        return Err(not_found(name));
+    }
+    let sub = subject.sub;
     for (name, value) in &request.attributes {
         settings.schema.check_write(name, value, true)?;
     }
     let record = match &request.password {
         Some(password) => {
             check_policy(&settings.password_policy, password.reveal())?;
-            Some(PasswordRecord::new(&sub, password.reveal()))
+            Some(PasswordRecord::new(&subject.username, password.reveal()))
         }
         None => None,
     };
     pool.write(|state, now| {
-        let taken = request.attributes.get("email").is_some_and(|email| {
-            let other = state.find_user(email);
-            other.is_some_and(|other| other.sub != sub)
-        });
-        if taken {
-            return Err(ApiError::new("AliasExistsException", "An account with the given email already exists."));
+        for contact in Contact::ALL {
+            let address = request.attributes.get(contact.attribute());
+            if address.is_some_and(|address| state.is_taken(address, &sub)) {
+                return Err(ApiError::alias_exists(contact.attribute()));
+            }
         }
         let user = state.users.get_mut(&sub).ok_or_else(|| not_found(name))?;
         for (name, value) in &request.attributes {
+            // What an administrator writes stays as verified as it was.
+            let contact = Contact::of(name).filter(|contact| user.verified(*contact) && !value.is_empty());
             user.set_attribute(name, value);
+            if let Some(contact) = contact {
+                user.set_verified(contact, true);
+            }
         }
-        if let Some(verified) = request.email_verified {
-            user.set_attribute("email_verified", if verified { "true" } else { "false" });
+        for (contact, verified) in
+            [(Contact::Email, request.email_verified), (Contact::PhoneNumber, request.phone_number_verified)]
+        {
+            if let Some(verified) = verified {
+                user.set_verified(contact, verified);
+            }
         }
         if let Some(record) = record {
-            user.password = Some(record);
-            user.temporary_password_expires = None;
+            user.set_password(record, settings.password_policy.history_size);
         }
         if let Some(enabled) = request.enabled {
             user.enabled = enabled;
         }
-        let mut sent = None;
+        user.modified = now;
         if let Some(status) = request.status {
             user.status = status;
-            if status == UserStatus::ResetRequired {
-                let purpose = CodePurpose::ResetPassword;
-                let slot = user.codes.entry(purpose).or_default();
-                let code = slot.issue(purpose, &settings.codes, now)?;
-                sent = Some((user.email().to_owned(), code));
+            let destination = Contact::ALL.into_iter().find_map(|contact| Destination::of(user, contact));
+            if let (UserStatus::ResetRequired, Some(to)) = (status, destination) {
+                send_code(state, &sub, &to, CodePurpose::ResetPassword, MessagePurpose::ForgotPassword, now)?;
             }
-        }
-        user.modified = now;
-        if let Some((to, code)) = sent {
-            state.send(&to, MessagePurpose::ForgotPassword, &code, now);
         }
         if request.sign_out {
             state.revoke_sessions(&sub);

@@ -7,8 +7,8 @@
 //! for people.
 //!
 //! What the operations work on is the [`pool`]: users, sessions, codes, challenges, settings. It asks [`clock`] for the
-//! time and [`random`] for randomness, proves passwords with [`srp`], signs tokens with [`jwt`], and keeps its state in
-//! a file through [`store`].
+//! time and [`random`] for randomness, proves passwords with [`srp`], authenticator apps with [`totp`] and passkeys with
+//! [`webauthn`], signs tokens with [`jwt`], and keeps its state in a file through [`store`].
 //!
 //! Nothing here is shared with the app: a mistake in one must show against the other.
 
@@ -25,6 +25,7 @@ pub mod requests;
 pub mod server;
 pub mod srp;
 pub mod store;
+pub mod totp;
 pub mod webauthn;
 pub mod wire;
 

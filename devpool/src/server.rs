@@ -3,6 +3,7 @@
 use crate::clock::ClockSource;
 use crate::faults::{self, FaultKind, Faults};
 use crate::model::{self, Service};
+use crate::operations::Peer;
 use crate::pool::{Pool, USER_POOL_ID};
 use crate::requests::{Record, RequestLog};
 use crate::store::{Store, StoreError};
@@ -13,7 +14,8 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, CACHE_CONTROL, CONTENT_TYPE, HOST, LOCATION, ORIGIN, VARY,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, CACHE_CONTROL, CONTENT_TYPE, HOST, LOCATION, ORIGIN,
+    USER_AGENT, VARY,
 };
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -43,6 +45,9 @@ const MOST_BODY_BYTES: usize = 1024 * 1024;
 /// This much of a body that is too large is still read, so that the client gets to see the refusal instead of a
 /// broken connection.
 const MOST_DISCARDED_BYTES: usize = 64 * 1024 * 1024;
+
+/// Longer `User-Agent` headers are cut.
+const LONGEST_USER_AGENT: usize = 512;
 
 /// How long requests in flight may take to finish when the server stops.
 const GRACE: Duration = Duration::from_secs(2);
@@ -431,8 +436,10 @@ async fn operation(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) 
         }
     }
 
+    let user_agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let peer = Peer { user_agent: user_agent.chars().take(LONGEST_USER_AGENT).collect() };
     let outcome = match parsed {
-        Ok(request) => call(&app, &target, &content_type, request).await,
+        Ok(request) => call(&app, peer, &target, &content_type, request).await,
         Err(error) => Err(error),
     };
     let (response, error) = match outcome {
@@ -458,7 +465,7 @@ fn finish(app: &App, id: u64, operation: &str, response: &Response, error: Optio
 }
 
 /// Finds the operation, checks the request against the model and carries it out.
-async fn call(app: &Arc<App>, target: &str, content_type: &str, request: Value) -> Result<Value, ApiError> {
+async fn call(app: &Arc<App>, peer: Peer, target: &str, content_type: &str, request: Value) -> Result<Value, ApiError> {
     let essence = content_type.split(';').next().unwrap_or_default().trim();
     if !essence.eq_ignore_ascii_case(AMZ_JSON) {
         return Err(ApiError::new("UnsupportedMediaTypeException", format!("The content type must be {AMZ_JSON}."))
@@ -474,8 +481,11 @@ async fn call(app: &Arc<App>, target: &str, content_type: &str, request: Value) 
         return Err(ApiError::new("UnknownOperationException", format!("The dev pool does not have {name} yet.")));
     };
     service.check_request(model, &request)?;
+    if app.pool.read(|state| state.settings.features.disabled_operations.iter().any(|disabled| disabled == name)) {
+        return Err(ApiError::operation_not_enabled());
+    }
     let app = Arc::clone(app);
-    run_blocking(move || operation(&app.pool, request)).await
+    run_blocking(move || operation(&app.pool, &peer, request)).await
 }
 
 /// The body, unless it is too large.

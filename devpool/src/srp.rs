@@ -10,6 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use crypto_bigint::modular::{FixedMontyForm, FixedMontyParams};
 use crypto_bigint::{Odd, U256, U3072};
 use hmac::{Hmac, KeyInit, Mac};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 use std::fmt;
 use std::sync::LazyLock;
@@ -172,9 +173,37 @@ impl Verifier {
         number_hex(&self.v.to_be_bytes())
     }
 
+    /// A verifier that a client made, for a device: big-endian bytes. `None` if it is no number from 1 to N − 1 or the
+    /// salt is empty: with such a verifier anybody could answer.
+    pub fn from_client(salt: &[u8], v: &[u8]) -> Option<Self> {
+        let v = number(&random::hex(v))?;
+        let usable = v != U3072::ZERO && v < N.get_copy() && !salt.is_empty() && salt.len() <= 64;
+        usable.then(|| Self { salt: salt.to_vec(), v })
+    }
+
     /// Reads back what [`Self::salt_hex`] and [`Self::v_hex`] wrote; `None` if it is not that.
     pub fn from_hex(salt: &str, v: &str) -> Option<Self> {
         Some(Self { salt: number_bytes(salt)?, v: number(v)? })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    salt: String,
+    verifier: String,
+}
+
+impl Serialize for Verifier {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Stored { salt: self.salt_hex(), verifier: self.v_hex() }.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Verifier {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let stored = Stored::deserialize(deserializer)?;
+        Self::from_hex(&stored.salt, &stored.verifier)
+            .ok_or_else(|| serde::de::Error::custom("salt and verifier must be hexadecimal"))
     }
 }
 
@@ -359,6 +388,16 @@ mod tests {
         assert!(!read.accepts(identity, "passw0rd!"));
         assert!(!read.accepts(Identity { user_id: "v", ..identity }, "Passw0rd!"));
         assert_eq!(format!("{verifier:?}"), "Verifier([redacted])");
+    }
+
+    #[test]
+    fn a_device_brings_a_verifier_that_means_something() {
+        let n = N.get_copy().to_be_bytes();
+        let minus_one = N.get_copy().wrapping_sub(&U3072::ONE).to_be_bytes();
+        assert!(Verifier::from_client(&[1; 16], &minus_one).is_some());
+        for (salt, v) in [(&[1; 16][..], &n[..]), (&[1; 16], &[0; 4]), (&[1; 16], &[]), (&[], &[2]), (&[1; 65], &[2])] {
+            assert!(Verifier::from_client(salt, v).is_none());
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ use std::{error, fmt};
 const FORMAT: &str = "doorward-devpool";
 
 /// The version this program writes, and the newest it reads.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 
 /// A state file.
 #[derive(Debug)]
@@ -107,7 +107,8 @@ impl Store {
         if header.version > VERSION {
             return Err(StoreError::TooNew(path.to_owned(), header.version));
         }
-        let Reading { signing_key, state } = serde_json::from_slice(&text).map_err(damaged)?;
+        let Reading { signing_key, mut state } = serde_json::from_slice(&text).map_err(damaged)?;
+        state.complete();
         store.remove_drafts();
         Ok((store, Some(Stored { signing_key, state })))
     }
@@ -224,7 +225,7 @@ mod tests {
             ("{}", "is not a state file"),
             (r#"{"format":"other","version":1}"#, "is not a state file"),
             (r#"{"format":"doorward-devpool","version":1}"#, "is not a state file"),
-            (r#"{"format":"doorward-devpool","version":2,"x":[]}"#, "newer dev pool"),
+            (r#"{"format":"doorward-devpool","version":3,"x":[]}"#, "newer dev pool"),
         ] {
             fs::write(&path, content).unwrap();
             let error = Store::open(&path).unwrap_err().to_string();

@@ -71,6 +71,41 @@ impl ApiError {
         Self::new("UserNotFoundException", "User does not exist.")
     }
 
+    /// `NotAuthorizedException` for a user whom an administrator has disabled.
+    pub fn user_disabled() -> Self {
+        Self::not_authorized("User is disabled.")
+    }
+
+    /// `NotAuthorizedException` for a challenge session that is none, or belongs to another step or user.
+    pub fn invalid_session() -> Self {
+        Self::not_authorized("Invalid session for the user.")
+    }
+
+    /// `ResourceNotFoundException` for a device; clients forget theirs when they read it.
+    pub fn device_not_found() -> Self {
+        Self::resource_not_found("Device does not exist.")
+    }
+
+    /// `SoftwareTokenMFANotFoundException`.
+    pub fn no_software_token() -> Self {
+        Self::new("SoftwareTokenMFANotFoundException", "Software token MFA has not been set up for the user.")
+    }
+
+    /// `FeatureUnavailableInTierException`.
+    pub fn not_in_tier() -> Self {
+        Self::new("FeatureUnavailableInTierException", "The feature plan of this user pool does not have this.")
+    }
+
+    /// `OperationNotEnabledException`.
+    pub fn operation_not_enabled() -> Self {
+        Self::new("OperationNotEnabledException", "This operation is not enabled for the user pool.")
+    }
+
+    /// `AliasExistsException`.
+    pub fn alias_exists(attribute: &str) -> Self {
+        Self::new("AliasExistsException", format!("An account with the given {attribute} already exists."))
+    }
+
     /// `UserNotConfirmedException`.
     pub fn user_not_confirmed() -> Self {
         Self::new("UserNotConfirmedException", "User is not confirmed.")

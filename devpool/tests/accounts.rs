@@ -147,6 +147,7 @@ async fn sign_up_refuses_what_cognito_refuses() {
         });
         assert_eq!(pool.err("SignUp", request).await, expected);
     }
+    pool.settings(json!({ "first_factors": ["PASSWORD"] })).await;
     let error = pool.err("SignUp", named(ann)).await;
     assert!(error.starts_with("InvalidParameterException: Password"), "{error}");
     assert!(pool.messages(ann).await.is_empty(), "nothing was sent");

@@ -203,10 +203,13 @@ async fn bodies_that_are_too_large_are_refused_not_cut() {
 }
 
 #[tokio::test]
-async fn operations_still_to_come_say_so() {
+async fn operations_can_be_switched_off() {
     let pool = DevPool::start().await;
+    pool.settings(json!({ "features": { "disabled_operations": ["ListDevices"] } })).await;
     let error = pool.err("ListDevices", json!({ "AccessToken": "x" })).await;
-    assert_eq!(error, "UnknownOperationException: The dev pool does not have ListDevices yet.");
+    assert_eq!(error, "OperationNotEnabledException: This operation is not enabled for the user pool.");
+    let error = pool.err("GetUser", json!({ "AccessToken": "x" })).await;
+    assert_eq!(error, "NotAuthorizedException: Invalid Access Token");
 }
 
 #[tokio::test]

@@ -470,9 +470,11 @@ async fn a_session_is_good_for_its_own_step_only() {
     let mut back = answer;
     back["Session"] = next["Session"].clone();
     assert_eq!(pool.err("RespondToAuthChallenge", back).await, invalid);
-    let mut unknown = new_password(&next, "N3w-Password", &[]);
-    unknown["ChallengeName"] = json!("SMS_MFA");
-    let error = pool.err("RespondToAuthChallenge", unknown).await;
+    let mut other = new_password(&next, "N3w-Password", &[]);
+    other["ChallengeName"] = json!("SMS_MFA");
+    assert_eq!(pool.err("RespondToAuthChallenge", other.clone()).await, invalid);
+    other["ChallengeName"] = json!("ADMIN_NO_SRP_AUTH");
+    let error = pool.err("RespondToAuthChallenge", other).await;
     assert!(error.starts_with("InvalidParameterException"), "{error}");
     pool.ok("RespondToAuthChallenge", new_password(&next, "N3w-Password", &[])).await;
 }

@@ -1,5 +1,6 @@
 //! User attributes: which there are, what their values may be, who may write them.
 
+use super::settings::Contact;
 use crate::clock::is_calendar_date;
 use crate::wire::ApiError;
 use serde::{Deserialize, Serialize};
@@ -85,11 +86,11 @@ impl Schema {
         required.map(|definition| definition.name.as_str())
     }
 
-    /// Whether the schema makes sense.
+    /// Whether the schema makes sense for a pool where people sign in with these addresses.
     ///
     /// # Errors
     /// A sentence that says what does not.
-    pub fn check(&self) -> Result<(), String> {
+    pub fn check(&self, signed_in_with: &[Contact]) -> Result<(), String> {
         for (index, definition) in self.0.iter().enumerate() {
             let name = &definition.name;
             if WRITTEN_BY_THE_POOL.contains(&name.as_str()) {
@@ -105,10 +106,10 @@ impl Schema {
                 return Err(format!("schema: the lengths of {name:?} are not 0 ≤ min ≤ max ≤ 2048"));
             }
         }
-        if self.get("email").is_none() {
-            return Err("schema has no email, with which people sign in".to_owned());
+        match signed_in_with.iter().find(|contact| self.get(contact.attribute()).is_none()) {
+            Some(contact) => Err(format!("schema has no {}, with which people sign in", contact.attribute())),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// Checks an attribute that a client wants to write; `is_new` while the user is being created.
@@ -173,9 +174,17 @@ pub fn is_email(text: &str) -> bool {
 }
 
 /// Whether text is a phone number as Cognito wants it: `+` and up to 15 digits.
-fn is_phone_number(text: &str) -> bool {
+pub fn is_phone_number(text: &str) -> bool {
     text.strip_prefix('+')
         .is_some_and(|digits| (1..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// A phone number as delivery details show it: all but the last four digits hidden.
+pub fn masked_phone_number(number: &str) -> String {
+    let digits: Vec<char> = number.chars().skip(1).collect();
+    let shown = digits.len().saturating_sub(4);
+    let last: String = digits[shown..].iter().collect();
+    format!("+{}{last}", "*".repeat(shown))
 }
 
 /// An address as delivery details show it: `a***@e***`.
@@ -192,7 +201,7 @@ mod tests {
     #[test]
     fn the_default_schema_makes_sense() {
         let schema = Schema::default();
-        assert_eq!(schema.check(), Ok(()));
+        assert_eq!(schema.check(&[Contact::Email]), Ok(()));
         assert_eq!(schema.required().collect::<Vec<_>>(), ["email"]);
     }
 
@@ -207,7 +216,7 @@ mod tests {
             r#"[{"name":"email","min_length":3,"max_length":2}]"#,
         ] {
             let schema: Schema = serde_json::from_str(text).unwrap();
-            assert!(schema.check().is_err(), "{text}");
+            assert!(schema.check(&[Contact::Email]).is_err(), "{text}");
         }
     }
 
@@ -263,5 +272,8 @@ mod tests {
         }
         assert_eq!(masked_email("ann@example.com"), "a***@e***");
         assert_eq!(masked_email("übel@例.com"), "ü***@例***");
+        assert_eq!(masked_phone_number("+491701234567"), "+********4567");
+        assert_eq!(masked_phone_number("+12"), "+12");
+        assert_eq!(masked_phone_number(""), "+");
     }
 }

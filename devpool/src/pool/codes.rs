@@ -1,6 +1,6 @@
 //! Codes sent to people: six digits, good once, for a while, and only for so many wrong tries.
 
-use super::settings::CodeSettings;
+use super::settings::{CodeSettings, Contact};
 use crate::clock::Timestamp;
 use crate::random;
 use crate::srp::same;
@@ -18,14 +18,38 @@ pub enum CodePurpose {
     ResetPassword,
     /// Proving that a changed email address is the user's.
     VerifyEmail,
+    /// The same for a phone number.
+    VerifyPhoneNumber,
+    /// Signing in with a code by email. The code itself belongs to the challenge; here it is only counted.
+    SignInEmail,
+    /// The same by SMS.
+    SignInSms,
 }
 
 impl CodePurpose {
+    /// Proving that an address is the user's.
+    pub fn verification_of(contact: Contact) -> Self {
+        match contact {
+            Contact::Email => Self::VerifyEmail,
+            Contact::PhoneNumber => Self::VerifyPhoneNumber,
+        }
+    }
+
+    /// Signing in with a code to an address.
+    pub fn sign_in_by(contact: Contact) -> Self {
+        match contact {
+            Contact::Email => Self::SignInEmail,
+            Contact::PhoneNumber => Self::SignInSms,
+        }
+    }
+
     fn life_seconds(self, settings: &CodeSettings) -> u64 {
         match self {
             Self::SignUp => settings.sign_up_seconds,
             Self::ResetPassword => settings.reset_seconds,
-            Self::VerifyEmail => settings.attribute_seconds,
+            Self::VerifyEmail | Self::VerifyPhoneNumber | Self::SignInEmail | Self::SignInSms => {
+                settings.attribute_seconds
+            }
         }
     }
 }
@@ -57,14 +81,28 @@ impl CodeSlot {
     /// # Errors
     /// `LimitExceededException` if too many were sent lately.
     pub fn issue(&mut self, purpose: CodePurpose, settings: &CodeSettings, now: Timestamp) -> Result<String, ApiError> {
+        self.count(settings, now)?;
+        let digits = random::six_digits();
+        self.current = Some(Code { digits: digits.clone(), expires: now.plus_seconds(purpose.life_seconds(settings)) });
+        Ok(digits)
+    }
+
+    /// Counts a code that is kept elsewhere, and makes it.
+    ///
+    /// # Errors
+    /// `LimitExceededException` if too many were sent lately.
+    pub fn issue_elsewhere(&mut self, settings: &CodeSettings, now: Timestamp) -> Result<String, ApiError> {
+        self.count(settings, now)?;
+        Ok(random::six_digits())
+    }
+
+    fn count(&mut self, settings: &CodeSettings, now: Timestamp) -> Result<(), ApiError> {
         self.sent.retain(|sent| sent.plus_seconds(settings.send_window_seconds) > now);
         if self.sent.len() >= settings.sends as usize {
             return Err(ApiError::limit_exceeded());
         }
         self.sent.push(now);
-        let digits = random::six_digits();
-        self.current = Some(Code { digits: digits.clone(), expires: now.plus_seconds(purpose.life_seconds(settings)) });
-        Ok(digits)
+        Ok(())
     }
 
     /// Checks a code; the right one is used up by it.

@@ -1,13 +1,17 @@
 //! The user pool: its fixed names, its state, and how the state is changed so that nothing acknowledged is lost.
 
+pub mod acr;
 pub mod attributes;
 pub mod challenges;
 pub mod codes;
+pub mod delivery;
 pub mod lockout;
+pub mod mfa;
 pub mod passwords;
 pub mod sessions;
 pub mod settings;
 pub mod state;
+pub mod user;
 
 use crate::clock::{Clock, ClockSource, Timestamp};
 use crate::jwt::{Key, KeyError};

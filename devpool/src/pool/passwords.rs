@@ -5,7 +5,7 @@ use super::settings::PasswordPolicy;
 use crate::random;
 use crate::srp::{Identity, Verifier};
 use crate::wire::ApiError;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 /// The symbols Cognito counts as such; a space counts too where a password may have one.
 const SYMBOLS: &str = "^$*.[]{}()?-\"!@#%&/\\,><':;|_~`+= ";
@@ -37,6 +37,20 @@ pub fn check_policy(policy: &PasswordPolicy, password: &str) -> Result<(), ApiEr
     Err(ApiError::new("InvalidPasswordException", format!("Password did not conform with policy: {broken}")))
 }
 
+/// Checks that a password is none of those the policy remembers. Takes some milliseconds for each.
+///
+/// # Errors
+/// `PasswordHistoryPolicyViolationException`.
+pub fn check_history(username: &str, password: &str, remembered: &[PasswordRecord]) -> Result<(), ApiError> {
+    if remembered.iter().any(|record| record.accepts(username, password)) {
+        return Err(ApiError::new(
+            "PasswordHistoryPolicyViolationException",
+            "Password has previously been used. Choose another.",
+        ));
+    }
+    Ok(())
+}
+
 /// A password for an administrator's new user; fulfils every policy that asks for no more than 99 characters.
 pub fn temporary(policy: &PasswordPolicy) -> String {
     const LOWER: &[u8] = b"abcdefghijkmnpqrstuvwxyz";
@@ -52,19 +66,20 @@ pub fn temporary(policy: &PasswordPolicy) -> String {
     .concat()
 }
 
-/// What the pool keeps of a user's password: an SRP verifier for the user's id.
-#[derive(Clone, Debug)]
+/// What the pool keeps of a user's password: an SRP verifier for the user name.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct PasswordRecord(Verifier);
 
 impl PasswordRecord {
     /// Makes the record for `password`. Takes some milliseconds.
-    pub fn new(sub: &str, password: &str) -> Self {
-        Self(Verifier::new(identity(sub), password))
+    pub fn new(username: &str, password: &str) -> Self {
+        Self(Verifier::new(identity(username), password))
     }
 
     /// Whether `password` is the one. Takes some milliseconds.
-    pub fn accepts(&self, sub: &str, password: &str) -> bool {
-        self.0.accepts(identity(sub), password)
+    pub fn accepts(&self, username: &str, password: &str) -> bool {
+        self.0.accepts(identity(username), password)
     }
 
     /// For the SRP exchange.
@@ -76,27 +91,6 @@ impl PasswordRecord {
 /// How this pool's hashes name a user.
 pub fn identity(user_id: &str) -> Identity<'_> {
     Identity { pool_name: POOL_NAME, user_id }
-}
-
-#[derive(Serialize, Deserialize)]
-struct Stored {
-    salt: String,
-    verifier: String,
-}
-
-impl Serialize for PasswordRecord {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Stored { salt: self.0.salt_hex(), verifier: self.0.v_hex() }.serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for PasswordRecord {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let stored = Stored::deserialize(deserializer)?;
-        Verifier::from_hex(&stored.salt, &stored.verifier)
-            .map(Self)
-            .ok_or_else(|| serde::de::Error::custom("salt and verifier must be hexadecimal"))
-    }
 }
 
 #[cfg(test)]

@@ -1,15 +1,49 @@
 //! Signed-in sessions: issuing tokens, refreshing them, checking them.
 
-use super::state::{RefreshToken, SignInSession, State, User};
-use super::{CLIENT_ID, Pool};
+use super::settings::DeviceMode;
+use super::state::{Proof, RefreshToken, SignInSession, State, User, api_scope, token_session_id};
+use super::user::{Device, UserStatus};
+use super::{CLIENT_ID, Pool, REGION, acr};
 use crate::clock::Timestamp;
 use crate::jwt::{self, Claims};
 use crate::random;
 use crate::wire::ApiError;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// The scope that lets an access token change its user's profile.
-const SCOPE: &str = "aws.cognito.signin.user.admin";
+/// Devices that were offered and never confirmed are forgotten beyond this many.
+const MOST_UNCONFIRMED_DEVICES: usize = 10;
+
+/// Who is at the other end, as far as HTTP says.
+#[derive(Clone, Debug, Default)]
+pub struct Peer {
+    /// `User-Agent`.
+    pub user_agent: String,
+}
+
+/// Everything about a session that is to begin.
+#[derive(Clone, Debug)]
+pub struct NewSession {
+    /// Whose it is.
+    pub sub: String,
+    /// How the person proved who they are.
+    pub proof: Proof,
+    /// The device they did it from, if it is a known one.
+    pub device_key: Option<String>,
+    /// What its access tokens may do, separated by spaces.
+    pub scope: String,
+    /// The session of the sign-in page it comes from.
+    pub sso: Option<String>,
+    /// `nonce` of the authorization request.
+    pub nonce: Option<String>,
+}
+
+impl NewSession {
+    /// A session that comes from the API.
+    pub fn from_api(sub: String, proof: Proof, device_key: Option<String>) -> Self {
+        Self { sub, proof, device_key, scope: api_scope(), sso: None, nonce: None }
+    }
+}
 
 /// Who calls, as a valid access token says.
 #[derive(Clone, Debug)]
@@ -24,9 +58,18 @@ pub struct Caller {
 #[derive(Debug)]
 pub struct Grant {
     access: Claims,
-    id: Claims,
+    /// None where the scope has no `openid`.
+    id: Option<Claims>,
     expires_in: u64,
     refresh_token: Option<String>,
+    new_device: Option<NewDevice>,
+}
+
+/// `NewDeviceMetadata`.
+#[derive(Debug)]
+struct NewDevice {
+    key: String,
+    group_key: String,
 }
 
 impl Grant {
@@ -40,9 +83,14 @@ impl Grant {
         let mut result = json!({
             "AccessToken": sign(&self.access)?,
             "ExpiresIn": self.expires_in,
-            "IdToken": sign(&self.id)?,
             "TokenType": "Bearer",
         });
+        if let Some(id) = &self.id {
+            result["IdToken"] = Value::from(sign(id)?);
+        }
+        if let Some(device) = self.new_device {
+            result["NewDeviceMetadata"] = json!({ "DeviceKey": device.key, "DeviceGroupKey": device.group_key });
+        }
         if let Some(token) = self.refresh_token {
             result["RefreshToken"] = Value::from(token);
         }
@@ -53,22 +101,63 @@ impl Grant {
 /// Begins a session for a user who has proved everything that was asked.
 ///
 /// # Errors
-/// `UserNotFoundException` if the user was deleted meanwhile.
-pub fn begin(state: &mut State, issuer: &str, sub: &str, now: Timestamp) -> Result<Grant, ApiError> {
+/// `UserNotFoundException` if the user was deleted meanwhile, `NotAuthorizedException` if disabled.
+pub fn begin(state: &mut State, issuer: &str, new: NewSession, peer: &Peer, now: Timestamp) -> Result<Grant, ApiError> {
     state.tidy(now);
-    state.lockouts.remove(sub);
+    let device_mode = state.settings.devices.mode;
+    let user = state.users.get_mut(&new.sub).ok_or_else(ApiError::user_not_found)?;
+    if !user.enabled {
+        return Err(ApiError::user_disabled());
+    }
+    let known = new.device_key.filter(|key| user.devices.contains_key(key));
+    let new_device = (known.is_none() && device_mode != DeviceMode::Off && user.status != UserStatus::ExternalProvider)
+        .then(|| offer_device(user, now));
+    if let Some(device) = known.as_ref().and_then(|key| user.devices.get_mut(key)) {
+        device.last_authenticated = now;
+    }
+    state.lockouts.remove(&new.sub);
     let session = SignInSession {
-        sub: sub.to_owned(),
+        sub: new.sub,
         auth_time: now,
         event_id: random::uuid(),
         expires: now.plus_seconds(state.settings.tokens.refresh_seconds),
         revoked: false,
+        id: token_session_id(),
+        scope: new.scope,
+        proof: new.proof,
+        device_key: known.or_else(|| new_device.as_ref().map(|device| device.key.clone())),
+        last_active: None,
+        user_agent: peer.user_agent.clone(),
+        sso: new.sso,
+        nonce: new.nonce,
+        feedback: None,
     };
     let origin_jti = random::uuid();
     let mut grant = grant(state, issuer, &origin_jti, &session, now)?;
     state.sessions.insert(origin_jti.clone(), session);
     grant.refresh_token = Some(new_refresh_token(state, origin_jti));
+    grant.new_device = new_device;
     Ok(grant)
+}
+
+/// A device key for somebody who came without one. It means nothing until `ConfirmDevice`.
+fn offer_device(user: &mut User, now: Timestamp) -> NewDevice {
+    let mut unconfirmed: Vec<(Timestamp, String)> = user
+        .devices
+        .iter()
+        .filter(|(_, device)| device.verifier.is_none())
+        .map(|(key, device)| (device.created, key.clone()))
+        .collect();
+    unconfirmed.sort();
+    let surplus = (unconfirmed.len() + 1).saturating_sub(MOST_UNCONFIRMED_DEVICES);
+    for (_, key) in &unconfirmed[..surplus] {
+        user.devices.remove(key);
+    }
+    let key = format!("{REGION}_{}", random::uuid());
+    let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    let group_key = format!("-{}", random::from_alphabet(letters, 8));
+    user.devices.insert(key.clone(), Device::new(group_key.clone(), now));
+    NewDevice { key, group_key }
 }
 
 fn new_refresh_token(state: &mut State, origin_jti: String) -> String {
@@ -106,15 +195,54 @@ fn grant(
     };
     let mut access = common(tokens.access_seconds, "access");
     access.insert("client_id".to_owned(), json!(CLIENT_ID));
-    access.insert("scope".to_owned(), json!(SCOPE));
-    access.insert("username".to_owned(), json!(user.sub));
+    access.insert("scope".to_owned(), json!(session.scope));
+    access.insert("username".to_owned(), json!(user.username));
+    if let Some(key) = &session.device_key {
+        access.insert("device_key".to_owned(), json!(key));
+    }
     let mut id = common(tokens.id_seconds, "id");
     id.insert("aud".to_owned(), json!(CLIENT_ID));
-    id.insert("cognito:username".to_owned(), json!(user.sub));
+    id.insert("cognito:username".to_owned(), json!(user.username));
     for (name, value) in &user.attributes {
         id.insert(name.clone(), claim_value(name, value));
     }
-    Ok(Grant { access, id, expires_in: tokens.access_seconds, refresh_token: None })
+    if !user.identities.is_empty() {
+        id.insert("identities".to_owned(), identities(user));
+    }
+    if let Some(nonce) = &session.nonce {
+        id.insert("nonce".to_owned(), json!(nonce));
+    }
+    if let Some(acr) = &session.proof.acr {
+        for claims in [&mut access, &mut id] {
+            claims.insert("acr".to_owned(), json!(acr));
+            claims.insert("amr".to_owned(), json!(acr::amr(&session.proof)));
+        }
+    }
+    // The API gives an ID token always, the token endpoint to those who asked for one.
+    let scopes: Vec<&str> = session.scope.split(' ').collect();
+    let has_id = session.scope == api_scope() || scopes.contains(&"openid");
+    Ok(Grant {
+        access,
+        id: has_id.then_some(id),
+        expires_in: tokens.access_seconds,
+        refresh_token: None,
+        new_device: None,
+    })
+}
+
+/// Accounts at other providers, as the `identities` claim has them.
+pub fn identities(user: &User) -> Value {
+    let identity = |identity: &super::user::FederatedIdentity| {
+        json!({
+            "dateCreated": identity.created.millis().to_string(),
+            "userId": identity.user_id,
+            "providerName": identity.provider_name,
+            "providerType": identity.provider_type,
+            "issuer": null,
+            "primary": identity.primary.to_string(),
+        })
+    };
+    user.identities.iter().map(identity).collect()
 }
 
 /// Attributes are strings, but for the few that OpenID Connect has as something else.
@@ -131,7 +259,14 @@ fn claim_value(name: &str, value: &str) -> Value {
 ///
 /// # Errors
 /// `NotAuthorizedException` in its several texts, `RefreshTokenReuseException`, `UserNotFoundException`.
-pub fn refresh(state: &mut State, issuer: &str, token: &str, now: Timestamp) -> Result<Grant, ApiError> {
+pub fn refresh(
+    state: &mut State,
+    issuer: &str,
+    token: &str,
+    device_key: Option<&str>,
+    peer: &Peer,
+    now: Timestamp,
+) -> Result<Grant, ApiError> {
     let fingerprint = jwt::fingerprint(token);
     let invalid = || ApiError::not_authorized("Invalid Refresh Token");
     let record = state.refresh_tokens.get(&fingerprint).ok_or_else(invalid)?;
@@ -150,10 +285,22 @@ pub fn refresh(state: &mut State, issuer: &str, token: &str, now: Timestamp) -> 
     {
         return Err(ApiError::new("RefreshTokenReuseException", "Refresh token has already been used."));
     }
-    if !user_of(state, &session.sub)?.enabled {
-        return Err(ApiError::not_authorized("User is disabled."));
+    let user = user_of(state, &session.sub)?;
+    if !user.enabled {
+        return Err(ApiError::user_disabled());
+    }
+    // A session of a confirmed device is refreshed from that device only.
+    let device = session.device_key.as_ref().and_then(|key| user.devices.get(key));
+    let elsewhere =
+        device.is_some_and(|device| device.verifier.is_some()) && device_key != session.device_key.as_deref();
+    if elsewhere {
+        return Err(invalid());
     }
     let mut grant = grant(state, issuer, &origin_jti, &session, now)?;
+    if let Some(session) = state.sessions.get_mut(&origin_jti) {
+        session.last_active = Some(now);
+        session.user_agent.clone_from(&peer.user_agent);
+    }
     if rotation.enabled {
         if let Some(record) = state.refresh_tokens.get_mut(&fingerprint) {
             // Using the old token again within the grace period does not prolong the period.
@@ -172,7 +319,7 @@ fn user_of<'a>(state: &'a State, sub: &str) -> Result<&'a User, ApiError> {
 ///
 /// # Errors
 /// `UnsupportedTokenTypeException` for ID and access tokens.
-pub fn revoke(state: &mut State, token: &str) -> Result<(), ApiError> {
+pub fn revoke(state: &mut State, token: &str, linked: Linked) -> Result<(), ApiError> {
     if token.split('.').count() == 3 {
         return Err(ApiError::new("UnsupportedTokenTypeException", "Unsupported token type"));
     }
@@ -180,14 +327,30 @@ pub fn revoke(state: &mut State, token: &str) -> Result<(), ApiError> {
     let origin_jti = record.map(|record| record.origin_jti.clone());
     if let Some(session) = origin_jti.and_then(|origin| state.sessions.get_mut(&origin)) {
         session.revoked = true;
+        if let (Linked::Linked, Some(sso)) = (linked, session.sso.clone()) {
+            state.sso_sessions.remove(&sso);
+        }
     }
     Ok(())
+}
+
+/// `RevokeAssociatedSessions`: whether the session at the sign-in page ends with those that came through it, and the
+/// other way round.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Linked {
+    /// It does not.
+    #[default]
+    None,
+    /// It does.
+    Linked,
 }
 
 /// A token of this pool that is what it should be and whose time is not over.
 struct Checked {
     sub: String,
     origin_jti: String,
+    scope: String,
 }
 
 /// Why a token is not good.
@@ -215,7 +378,11 @@ fn check(pool: &Pool, token: &str, token_use: &str, client_claim: &str) -> Resul
     if expires <= pool.now().seconds() {
         return Err(Flaw::Expired);
     }
-    Ok(Checked { sub: text("sub").to_owned(), origin_jti: text("origin_jti").to_owned() })
+    Ok(Checked {
+        sub: text("sub").to_owned(),
+        origin_jti: text("origin_jti").to_owned(),
+        scope: text("scope").to_owned(),
+    })
 }
 
 impl Pool {
@@ -226,6 +393,14 @@ impl Pool {
     /// `UserNotFoundException` for a deleted one, `PasswordResetRequiredException` and `UserNotConfirmedException`
     /// for one in such a state.
     pub fn caller(&self, access_token: &str) -> Result<Caller, ApiError> {
+        self.caller_with_scope(access_token, &api_scope())
+    }
+
+    /// [`Self::caller`] for a token that needs another scope.
+    ///
+    /// # Errors
+    /// Those of [`Self::caller`].
+    pub fn caller_with_scope(&self, access_token: &str, scope: &str) -> Result<Caller, ApiError> {
         let checked = check(self, access_token, "access", "client_id").map_err(|flaw| {
             ApiError::not_authorized(match flaw {
                 Flaw::NotAToken | Flaw::OtherKind => "Invalid Access Token",
@@ -240,7 +415,10 @@ impl Pool {
                 return Err(ApiError::not_authorized("Access Token has been revoked"));
             }
             if !user.enabled {
-                return Err(ApiError::not_authorized("User is disabled."));
+                return Err(ApiError::user_disabled());
+            }
+            if !checked.scope.split(' ').any(|granted| granted == scope) {
+                return Err(ApiError::not_authorized("Access Token does not have required scopes"));
             }
             Ok(Caller { sub: checked.sub, origin_jti: checked.origin_jti })
         })

@@ -1,6 +1,7 @@
 //! The rules of the pool. Everything here can be read and changed at `/_devpool/settings`.
 
 use super::attributes::Schema;
+use crate::webauthn::UserVerification;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -10,12 +11,26 @@ use serde_json::Value;
 pub struct Settings {
     /// Whether anybody may sign up; otherwise only an administrator creates users.
     pub sign_up_enabled: bool,
+    /// Addresses that people sign in with instead of a user name. If there are none, they choose a user name.
+    pub username_attributes: Vec<Contact>,
+    /// What people may sign in with beside the user name they chose, once it is verified.
+    pub alias_attributes: Vec<Alias>,
+    /// Addresses a code is sent to at sign-up. With both, the phone number is the one.
+    pub auto_verified_attributes: Vec<Contact>,
     /// Whether `Ann@example.com` and `ann@example.com` are two users.
     pub case_sensitive: bool,
     /// Whether answers hide that a user does not exist.
     pub prevent_user_existence_errors: bool,
     /// Ways of signing in that the app client allows.
     pub auth_flows: Vec<AuthFlowSetting>,
+    /// What may come first in `USER_AUTH`.
+    pub first_factors: Vec<FirstFactor>,
+    /// Second factors.
+    pub mfa: MfaSettings,
+    /// Remembered devices.
+    pub devices: DeviceSettings,
+    /// Passkeys.
+    pub web_authn: WebAuthnSettings,
     /// What passwords must be like.
     pub password_policy: PasswordPolicy,
     /// How long tokens live.
@@ -29,9 +44,11 @@ pub struct Settings {
     /// How long a challenge may be answered, in seconds (AWS: 180 to 900).
     pub challenge_session_seconds: u64,
     /// Attributes whose new value takes effect only once its code was entered (`email`, `phone_number`).
-    pub attributes_require_verification_before_update: Vec<String>,
+    pub attributes_require_verification_before_update: Vec<Contact>,
     /// The user attributes there are.
     pub schema: Schema,
+    /// What the pool's plan and add-ons bring.
+    pub features: FeatureSettings,
     /// The identity pool.
     pub identity_pool: IdentityPoolSettings,
 }
@@ -40,9 +57,16 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             sign_up_enabled: true,
+            username_attributes: vec![Contact::Email],
+            alias_attributes: Vec::new(),
+            auto_verified_attributes: vec![Contact::Email],
             case_sensitive: false,
             prevent_user_existence_errors: true,
-            auth_flows: vec![AuthFlowSetting::UserSrp, AuthFlowSetting::UserPassword, AuthFlowSetting::RefreshToken],
+            auth_flows: AuthFlowSetting::ALL.to_vec(),
+            first_factors: FirstFactor::ALL.to_vec(),
+            mfa: MfaSettings::default(),
+            devices: DeviceSettings::default(),
+            web_authn: WebAuthnSettings::default(),
             password_policy: PasswordPolicy::default(),
             tokens: TokenSettings::default(),
             refresh_token_rotation: RotationSettings::default(),
@@ -51,6 +75,7 @@ impl Default for Settings {
             challenge_session_seconds: 180,
             attributes_require_verification_before_update: Vec::new(),
             schema: Schema::default(),
+            features: FeatureSettings::default(),
             identity_pool: IdentityPoolSettings::default(),
         }
     }
@@ -100,15 +125,26 @@ impl Settings {
         within("lockout.after_failures", self.lockout.after_failures.into(), 1, 1000)?;
         within("lockout.longest_seconds", self.lockout.longest_seconds, 1, 86_400)?;
         within("challenge_session_seconds", self.challenge_session_seconds, 1, 86_400)?;
-        for name in &self.attributes_require_verification_before_update {
-            if !["email", "phone_number"].contains(&name.as_str()) {
-                return Err(format!(
-                    "attributes_require_verification_before_update has {name:?}, but only email and phone_number \
-                     can be verified"
-                ));
+        within("password_policy.history_size", policy.history_size as u64, 0, 24)?;
+        within("mfa.wrong_codes", self.mfa.wrong_codes.into(), 1, 1000)?;
+        if !self.username_attributes.is_empty() && !self.alias_attributes.is_empty() {
+            return Err("username_attributes and alias_attributes exclude each other: people sign in with an \
+                        address or choose a user name"
+                .to_owned());
+        }
+        if self.mfa.configuration == MfaConfiguration::On && self.mfa.methods.is_empty() {
+            return Err("mfa.configuration is ON, but mfa.methods is empty".to_owned());
+        }
+        let rp_id = &self.web_authn.relying_party_id;
+        if rp_id.is_empty() || !rp_id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.".contains(&b)) {
+            return Err("web_authn.relying_party_id must be a domain name such as localhost".to_owned());
+        }
+        for name in &self.features.disabled_operations {
+            if !crate::model::Service::UserPools.operations().any(|operation| operation == name) {
+                return Err(format!("features.disabled_operations has {name:?}, which is no operation"));
             }
         }
-        self.schema.check()
+        self.schema.check(&self.username_attributes)
     }
 }
 
@@ -135,9 +171,254 @@ pub enum AuthFlowSetting {
     /// `USER_PASSWORD_AUTH`.
     #[serde(rename = "ALLOW_USER_PASSWORD_AUTH")]
     UserPassword,
+    /// `USER_AUTH`: choice-based sign-in.
+    #[serde(rename = "ALLOW_USER_AUTH")]
+    UserAuth,
+    /// `CUSTOM_AUTH`.
+    #[serde(rename = "ALLOW_CUSTOM_AUTH")]
+    Custom,
     /// `REFRESH_TOKEN_AUTH` and its other name `REFRESH_TOKEN`.
     #[serde(rename = "ALLOW_REFRESH_TOKEN_AUTH")]
     RefreshToken,
+}
+
+impl AuthFlowSetting {
+    const ALL: [Self; 5] = [Self::UserSrp, Self::UserPassword, Self::UserAuth, Self::Custom, Self::RefreshToken];
+}
+
+/// An address a code can be sent to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Contact {
+    /// `email`.
+    Email,
+    /// `phone_number`.
+    PhoneNumber,
+}
+
+impl Contact {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Email, Self::PhoneNumber];
+
+    /// The attribute.
+    pub fn attribute(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::PhoneNumber => "phone_number",
+        }
+    }
+
+    /// The attribute that says whether it is known to be the user's.
+    pub fn verified_attribute(self) -> &'static str {
+        match self {
+            Self::Email => "email_verified",
+            Self::PhoneNumber => "phone_number_verified",
+        }
+    }
+
+    /// The contact an attribute is, if it is one.
+    pub fn of(attribute: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|contact| contact.attribute() == attribute)
+    }
+}
+
+/// What can stand for a user name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Alias {
+    /// A verified `email`.
+    Email,
+    /// A verified `phone_number`.
+    PhoneNumber,
+    /// `preferred_username`.
+    PreferredUsername,
+}
+
+/// What may come first in `USER_AUTH`, as `AllowedFirstAuthFactors` names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum FirstFactor {
+    /// A password, by SRP or as it is.
+    Password,
+    /// A code by email.
+    EmailOtp,
+    /// A code by SMS.
+    SmsOtp,
+    /// A passkey.
+    WebAuthn,
+}
+
+impl FirstFactor {
+    const ALL: [Self; 4] = [Self::Password, Self::EmailOtp, Self::SmsOtp, Self::WebAuthn];
+}
+
+/// Whether a second factor is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum MfaConfiguration {
+    /// Never.
+    Off,
+    /// Of users who set one up.
+    Optional,
+    /// Of everybody.
+    On,
+}
+
+/// A second factor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum MfaMethod {
+    /// A code by SMS.
+    Sms,
+    /// A code from an authenticator app.
+    SoftwareToken,
+    /// A code by email.
+    Email,
+}
+
+impl MfaMethod {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Sms, Self::SoftwareToken, Self::Email];
+
+    /// The challenge that asks for it, which is also its name in the API.
+    pub fn challenge_name(self) -> &'static str {
+        match self {
+            Self::Sms => "SMS_MFA",
+            Self::SoftwareToken => "SOFTWARE_TOKEN_MFA",
+            Self::Email => "EMAIL_OTP",
+        }
+    }
+}
+
+/// Second factors.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MfaSettings {
+    /// Who is asked for one.
+    pub configuration: MfaConfiguration,
+    /// Which there are. Whether passkeys count as two factors is decided by `web_authn.factor_configuration`.
+    pub methods: Vec<MfaMethod>,
+    /// Wrong codes after which a challenge is over.
+    pub wrong_codes: u32,
+}
+
+impl Default for MfaSettings {
+    fn default() -> Self {
+        Self { configuration: MfaConfiguration::Optional, methods: MfaMethod::ALL.to_vec(), wrong_codes: 5 }
+    }
+}
+
+/// Whether the pool remembers devices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceMode {
+    /// No.
+    Off,
+    /// Those that the person agrees to (`DeviceOnlyRememberedOnUserPrompt`).
+    OptIn,
+    /// All that are confirmed.
+    Always,
+}
+
+/// Remembered devices.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DeviceSettings {
+    /// Whether the pool remembers devices.
+    pub mode: DeviceMode,
+    /// Whether a remembered device stands in for the second factor (`ChallengeRequiredOnNewDevice`).
+    pub challenge_required_on_new_device: bool,
+}
+
+impl Default for DeviceSettings {
+    fn default() -> Self {
+        Self { mode: DeviceMode::Off, challenge_required_on_new_device: true }
+    }
+}
+
+/// What a passkey counts as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum FactorConfiguration {
+    /// One factor.
+    SingleFactor,
+    /// Two, if the authenticator checked who is using it.
+    MultiFactorWithUserVerification,
+}
+
+/// Passkeys.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WebAuthnSettings {
+    /// Whether there are any.
+    pub enabled: bool,
+    /// The domain passkeys belong to. Browsers take no IP address here, but `localhost`.
+    pub relying_party_id: String,
+    /// Whether an authenticator must check who is using it.
+    pub user_verification: UserVerification,
+    /// What a passkey counts as.
+    pub factor_configuration: FactorConfiguration,
+}
+
+impl Default for WebAuthnSettings {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            relying_party_id: "localhost".to_owned(),
+            user_verification: UserVerification::Preferred,
+            factor_configuration: FactorConfiguration::SingleFactor,
+        }
+    }
+}
+
+/// The pool's feature plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Tier {
+    /// No choice-based sign-in, passkeys, email codes as second factor or step-up.
+    Lite,
+    /// All of those.
+    Essentials,
+    /// Threat protection as well.
+    Plus,
+}
+
+/// What the pool's plan and add-ons bring.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FeatureSettings {
+    /// The plan.
+    pub tier: Tier,
+    /// Whether sessions can be listed and revoked one by one.
+    pub session_tracking: bool,
+    /// Whether `UpdateAuthEventFeedback` is there; needs the plan `PLUS`.
+    pub threat_protection: bool,
+    /// Where sessions are said to have been last; loopback addresses have no place of their own.
+    pub session_location: Option<SessionLocation>,
+    /// Operations that answer `OperationNotEnabledException`.
+    pub disabled_operations: Vec<String>,
+}
+
+impl Default for FeatureSettings {
+    fn default() -> Self {
+        Self {
+            tier: Tier::Plus,
+            session_tracking: true,
+            threat_protection: true,
+            session_location: None,
+            disabled_operations: Vec::new(),
+        }
+    }
+}
+
+/// A place, as `LastLocation` names it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SessionLocation {
+    /// The city.
+    pub city: String,
+    /// The country.
+    pub country: String,
 }
 
 /// What passwords must be like.
@@ -156,6 +437,8 @@ pub struct PasswordPolicy {
     pub require_symbols: bool,
     /// How many days a temporary password is good for; 0 stands for AWS's default of 7.
     pub temporary_password_validity_days: u64,
+    /// How many earlier passwords must not come back (0 to 24).
+    pub history_size: usize,
 }
 
 impl Default for PasswordPolicy {
@@ -167,6 +450,7 @@ impl Default for PasswordPolicy {
             require_numbers: true,
             require_symbols: true,
             temporary_password_validity_days: 7,
+            history_size: 0,
         }
     }
 }
@@ -295,6 +579,12 @@ mod tests {
             json!({ "refresh_token_rotation": { "retry_grace_period_seconds": 61 } }),
             json!({ "auth_flows": ["ALLOW_MAGIC"] }),
             json!({ "attributes_require_verification_before_update": ["name"] }),
+            json!({ "username_attributes": ["email"], "alias_attributes": ["email"] }),
+            json!({ "username_attributes": ["phone_number"], "schema": [{ "name": "email" }] }),
+            json!({ "mfa": { "configuration": "ON", "methods": [] } }),
+            json!({ "web_authn": { "relying_party_id": "http://localhost" } }),
+            json!({ "features": { "disabled_operations": ["Nonsense"] } }),
+            json!({ "devices": { "mode": "sometimes" } }),
             json!([]),
             json!("x"),
         ] {

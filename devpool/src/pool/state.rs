@@ -3,7 +3,8 @@
 use super::codes::{CodePurpose, CodeSlot};
 use super::lockout::Lockout;
 use super::passwords::PasswordRecord;
-use super::settings::Settings;
+use super::settings::{Alias, Contact, Settings};
+pub use super::user::{User, UserStatus};
 use crate::clock::Timestamp;
 use crate::random;
 use crate::srp::{Verifier, hmac};
@@ -34,6 +35,9 @@ pub struct State {
     pub users: BTreeMap<String, User>,
     /// Signed-in sessions by their `origin_jti`.
     pub sessions: BTreeMap<String, SignInSession>,
+    /// Sessions of the sign-in page by their `SessionId`.
+    #[serde(default)]
+    pub sso_sessions: BTreeMap<String, SsoSession>,
     /// Refresh tokens by fingerprint.
     pub refresh_tokens: BTreeMap<String, RefreshToken>,
     /// Wrong passwords by user id, real or made up.
@@ -67,92 +71,13 @@ impl Default for State {
             simulation_seed: SimulationSeed(random::base64url(32)),
             users: BTreeMap::new(),
             sessions: BTreeMap::new(),
+            sso_sessions: BTreeMap::new(),
             refresh_tokens: BTreeMap::new(),
             lockouts: BTreeMap::new(),
             messages: VecDeque::new(),
             next_message: 1,
             identities: BTreeMap::new(),
             phantom_codes: BTreeMap::new(),
-        }
-    }
-}
-
-/// Where a user stands, as `UserStatus` names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum UserStatus {
-    /// Signed up, code not entered yet.
-    Unconfirmed,
-    /// Can sign in.
-    Confirmed,
-    /// Has a temporary password from an administrator.
-    ForceChangePassword,
-    /// Must reset the password with a code, by order of an administrator.
-    ResetRequired,
-}
-
-/// A user.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct User {
-    /// The id that never changes: `sub`, and as people sign in by email also the user name.
-    pub sub: String,
-    /// Where the user stands.
-    pub status: UserStatus,
-    /// Whether the user may sign in at all.
-    pub enabled: bool,
-    /// Attributes but for `sub`.
-    pub attributes: BTreeMap<String, String>,
-    /// New values that wait for their code.
-    pub pending_attributes: BTreeMap<String, String>,
-    /// The password.
-    pub password: Option<PasswordRecord>,
-    /// When the temporary password stops working.
-    pub temporary_password_expires: Option<Timestamp>,
-    /// Codes sent to the user.
-    pub codes: BTreeMap<CodePurpose, CodeSlot>,
-    /// When the user was created.
-    pub created: Timestamp,
-    /// When anything about the user changed.
-    pub modified: Timestamp,
-}
-
-impl User {
-    /// A new user with nothing but an id and an email address.
-    pub fn new(sub: String, email: &str, status: UserStatus, now: Timestamp) -> Self {
-        Self {
-            sub,
-            status,
-            enabled: true,
-            attributes: BTreeMap::from([
-                ("email".to_owned(), email.to_owned()),
-                ("email_verified".to_owned(), "false".to_owned()),
-            ]),
-            pending_attributes: BTreeMap::new(),
-            password: None,
-            temporary_password_expires: None,
-            codes: BTreeMap::new(),
-            created: now,
-            modified: now,
-        }
-    }
-
-    /// The email address, with which the user signs in.
-    pub fn email(&self) -> &str {
-        self.attributes.get("email").map_or("", String::as_str)
-    }
-
-    /// Whether the email address is known to be the user's.
-    pub fn email_verified(&self) -> bool {
-        self.attributes.get("email_verified").map(String::as_str) == Some("true")
-    }
-
-    /// Sets an attribute; an empty value removes it.
-    pub fn set_attribute(&mut self, name: &str, value: &str) {
-        if value.is_empty() {
-            self.attributes.remove(name);
-        } else {
-            self.attributes.insert(name.to_owned(), value.to_owned());
         }
     }
 }
@@ -171,6 +96,108 @@ pub struct SignInSession {
     pub expires: Timestamp,
     /// Whether it was ended before that.
     pub revoked: bool,
+    /// `SessionId`: `tkn` and 25 letters and digits.
+    #[serde(default = "token_session_id")]
+    pub id: String,
+    /// What its access tokens may do, separated by spaces.
+    #[serde(default = "api_scope")]
+    pub scope: String,
+    /// How the person proved who they are, and which level that reached, if one was asked for.
+    #[serde(default)]
+    pub proof: Proof,
+    /// The device it belongs to.
+    #[serde(default)]
+    pub device_key: Option<String>,
+    /// When it was last used to get tokens; `None` stands for the moment it began.
+    #[serde(default)]
+    pub last_active: Option<Timestamp>,
+    /// What the browser or app called itself then.
+    #[serde(default)]
+    pub user_agent: String,
+    /// The single sign-on session of the sign-in page that it came through.
+    #[serde(default)]
+    pub sso: Option<String>,
+    /// `nonce` of the authorization request it came from.
+    #[serde(default)]
+    pub nonce: Option<String>,
+    /// What the user said about this sign-in: `Valid` or `Invalid`.
+    #[serde(default)]
+    pub feedback: Option<String>,
+}
+
+/// A new `SessionId` for a session of tokens.
+pub fn token_session_id() -> String {
+    session_id("tkn")
+}
+
+/// A new `SessionId`; the prefix says of what kind.
+pub fn session_id(prefix: &str) -> String {
+    format!("{prefix}{}", random::from_alphabet(b"abcdefghijklmnopqrstuvwxyz0123456789", 25))
+}
+
+/// The scope of tokens that come from the API: they may read and change their user's profile.
+pub fn api_scope() -> String {
+    "aws.cognito.signin.user.admin".to_owned()
+}
+
+/// How somebody proved who they are.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Proof {
+    /// The methods, in the order in which they were used.
+    pub methods: Vec<Method>,
+    /// Whether they count as more than one factor.
+    pub multi_factor: bool,
+    /// The level that was asked for and reached; goes into the tokens.
+    pub acr: Option<String>,
+}
+
+impl Proof {
+    /// One method.
+    pub fn by(method: Method) -> Self {
+        Self { methods: vec![method], ..Self::default() }
+    }
+
+    /// One method more.
+    pub fn and(mut self, method: Method) -> Self {
+        self.multi_factor |= !self.methods.is_empty();
+        if !self.methods.contains(&method) {
+            self.methods.push(method);
+        }
+        self
+    }
+}
+
+/// A way to prove who one is, named as RFC 8176 does for `amr`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Method {
+    /// A password.
+    Pwd,
+    /// A code, by whatever way.
+    Otp,
+    /// A key that the person has: a passkey.
+    Pop,
+}
+
+/// Somebody who is signed in at the sign-in page and need not do it again for the next app.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SsoSession {
+    /// Who.
+    pub sub: String,
+    /// SHA-256 of the cookie that stands for it.
+    pub cookie: String,
+    /// How the person proved who they are.
+    pub proof: Proof,
+    /// Since when.
+    pub created: Timestamp,
+    /// When it was last used.
+    pub last_active: Timestamp,
+    /// Until when.
+    pub expires: Timestamp,
+    /// What the browser called itself.
+    pub user_agent: String,
 }
 
 /// A refresh token.
@@ -223,6 +250,17 @@ impl From<Timestamp> for IsoTime {
 pub enum Medium {
     /// By email.
     Email,
+    /// By SMS.
+    Sms,
+}
+
+impl From<Contact> for Medium {
+    fn from(contact: Contact) -> Self {
+        match contact {
+            Contact::Email => Self::Email,
+            Contact::PhoneNumber => Self::Sms,
+        }
+    }
 }
 
 /// What a message is for.
@@ -237,6 +275,14 @@ pub enum MessagePurpose {
     ForgotPassword,
     /// A code that verifies a changed address.
     UpdateAttribute,
+    /// A code that verifies an address as it is.
+    VerifyAttribute,
+    /// A code to sign in with.
+    SignIn,
+    /// A code as second factor.
+    Mfa,
+    /// A code of the custom challenge.
+    CustomChallenge,
     /// A temporary password from an administrator.
     TemporaryPassword,
 }
@@ -249,14 +295,93 @@ pub struct Identity {
     pub sub: Option<String>,
 }
 
+/// Whom a sign-in is about: a user, or somebody made up for a name that nobody has.
+#[derive(Clone)]
+pub struct Subject {
+    /// The user's id, or a made-up one.
+    pub sub: String,
+    /// `USER_ID_FOR_SRP`.
+    pub username: String,
+    /// The name that was given.
+    pub name: String,
+    /// What everything about somebody made up is made from.
+    seed: Option<[u8; 32]>,
+}
+
+impl fmt::Debug for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Whether there is such a user is nobody's business.
+        f.debug_struct("Subject").field("sub", &self.sub).finish_non_exhaustive()
+    }
+}
+
+impl Subject {
+    /// Whether there is no such user.
+    pub fn is_made_up(&self) -> bool {
+        self.seed.is_some()
+    }
+
+    /// A verifier to which no password belongs, the same each time. Takes milliseconds, so it is not to be called
+    /// while the state is held.
+    pub fn simulated_verifier(&self) -> Verifier {
+        // For a user whose password is not there, the sub is as good a seed as any: no password belongs to it.
+        let seed = self.seed.unwrap_or_else(|| hmac(self.sub.as_bytes(), &[b"no password"]));
+        Verifier::simulated(&seed)
+    }
+}
+
 impl State {
-    /// The `sub` of the user who signs in with `name`: an email address or the `sub` itself.
+    /// The user who signs in with `name`: the user name, the `sub`, an address in pools where people sign in with
+    /// addresses, an alias in those that have some.
     pub fn find_user(&self, name: &str) -> Option<&User> {
-        self.users.get(name).or_else(|| {
-            let wanted = self.normal(name);
-            let mut users = self.users.values();
-            users.find(|user| self.normal(user.email()) == wanted)
-        })
+        let wanted = self.normal(name);
+        self.users
+            .get(name)
+            .or_else(|| self.users.values().find(|user| self.normal(&user.username) == wanted))
+            .or_else(|| self.users.values().find(|user| self.is_called(user, &wanted)))
+    }
+
+    /// Whether a user may sign in by a name beside the user name.
+    fn is_called(&self, user: &User, wanted: &str) -> bool {
+        let settings = &self.settings;
+        // Who came from another provider signs in there and not by an address here.
+        let own = user.status != UserStatus::ExternalProvider;
+        let is = |value: Option<&str>| value.is_some_and(|value| self.normal(value) == wanted);
+        own && (settings.username_attributes.iter().any(|contact| is(user.contact(*contact)))
+            || settings.alias_attributes.iter().any(|alias| match alias {
+                Alias::Email => user.verified(Contact::Email) && is(user.contact(Contact::Email)),
+                Alias::PhoneNumber => user.verified(Contact::PhoneNumber) && is(user.contact(Contact::PhoneNumber)),
+                Alias::PreferredUsername => is(user.attributes.get("preferred_username").map(String::as_str)),
+            }))
+    }
+
+    /// What lets somebody say whether a sign-in was their own.
+    pub fn feedback_token(&self, event_id: &str) -> String {
+        random::hex(&hmac(self.simulation_seed.0.as_bytes(), &[b"feedback", event_id.as_bytes()]))
+    }
+
+    /// Passwords of a user that must not come back, the present one first.
+    pub fn remembered_passwords(&self, sub: &str) -> Vec<PasswordRecord> {
+        let size = self.settings.password_policy.history_size;
+        let Some(user) = self.users.get(sub) else {
+            return Vec::new();
+        };
+        user.password.iter().chain(&user.earlier_passwords).take(size).cloned().collect()
+    }
+
+    /// Whether somebody other than `sub` signs in with an address already.
+    pub fn is_taken(&self, address: &str, sub: &str) -> bool {
+        let wanted = self.normal(address);
+        self.users.values().any(|user| user.sub != sub && self.is_called(user, &wanted))
+    }
+
+    /// What a state file of an earlier version lacks.
+    pub fn complete(&mut self) {
+        for user in self.users.values_mut() {
+            if user.username.is_empty() {
+                user.username.clone_from(&user.sub);
+            }
+        }
     }
 
     /// [`Self::find_user`], to change the user.
@@ -270,14 +395,22 @@ impl State {
         if self.settings.case_sensitive { name.to_owned() } else { name.to_lowercase() }
     }
 
-    /// What to show for a user name nobody has: an id and a verifier, the same each time.
-    pub fn simulated_user(&self, name: &str) -> (String, impl FnOnce() -> Verifier + use<>) {
-        let name = self.normal(name);
-        let seed = hmac(self.simulation_seed.0.as_bytes(), &[name.as_bytes()]);
-        let mut id = [0; 16];
-        id.copy_from_slice(&hmac(&seed, &[b"sub"])[..16]);
-        // Making the verifier takes milliseconds, so the caller does it without holding the state.
-        (random::uuid_from(id), move || Verifier::simulated(&seed))
+    /// Who signs in with `name`; for a name nobody has somebody made up, the same each time.
+    pub fn subject(&self, name: &str) -> Subject {
+        match self.find_user(name) {
+            Some(user) => {
+                Subject { sub: user.sub.clone(), username: user.username.clone(), name: name.to_owned(), seed: None }
+            }
+            None => {
+                let normal = self.normal(name);
+                let seed = hmac(self.simulation_seed.0.as_bytes(), &[normal.as_bytes()]);
+                let mut id = [0; 16];
+                id.copy_from_slice(&hmac(&seed, &[b"sub"])[..16]);
+                let sub = random::uuid_from(id);
+                let username = if self.settings.username_attributes.is_empty() { normal } else { sub.clone() };
+                Subject { sub, username, name: name.to_owned(), seed: Some(seed) }
+            }
+        }
     }
 
     /// The codes of `name` for a purpose, whether there is such a user or not.
@@ -309,14 +442,14 @@ impl State {
     }
 
     /// Puts a message into the outbox.
-    pub fn send(&mut self, to: &str, purpose: MessagePurpose, code: &str, now: Timestamp) {
+    pub fn send(&mut self, contact: Contact, to: &str, purpose: MessagePurpose, code: &str, now: Timestamp) {
         if self.messages.len() >= MOST_MESSAGES {
             self.messages.pop_front();
         }
         self.messages.push_back(Message {
             id: self.next_message,
             to: to.to_owned(),
-            medium: Medium::Email,
+            medium: contact.into(),
             purpose,
             code: code.to_owned(),
             at: now.into(),
@@ -339,8 +472,9 @@ impl State {
         self.messages.clear();
     }
 
-    /// Ends every session of a user.
+    /// Ends every session of a user, at the sign-in page too.
     pub fn revoke_sessions(&mut self, sub: &str) {
+        self.sso_sessions.retain(|_, session| session.sub != sub);
         for session in self.sessions.values_mut() {
             if session.sub == sub {
                 session.revoked = true;
@@ -354,6 +488,7 @@ impl State {
             return false;
         }
         self.sessions.retain(|_, session| session.sub != sub);
+        self.sso_sessions.retain(|_, session| session.sub != sub);
         let sessions = &self.sessions;
         self.refresh_tokens.retain(|_, token| sessions.contains_key(&token.origin_jti));
         self.lockouts.remove(sub);
@@ -365,6 +500,7 @@ impl State {
     pub fn tidy(&mut self, now: Timestamp) {
         const DAY: u64 = 86_400;
         self.sessions.retain(|_, session| session.expires.plus_seconds(DAY) > now);
+        self.sso_sessions.retain(|_, session| session.expires > now);
         let sessions = &self.sessions;
         self.refresh_tokens.retain(|_, token| sessions.contains_key(&token.origin_jti));
         let settings = &self.settings.lockout;
@@ -380,7 +516,8 @@ mod tests {
 
     fn with_user(email: &str) -> State {
         let mut state = State::default();
-        let user = User::new("sub-1".to_owned(), email, UserStatus::Confirmed, NOW);
+        let mut user = User::new("sub-1".to_owned(), "sub-1", UserStatus::Confirmed, NOW);
+        user.set_attribute("email", email);
         state.users.insert("sub-1".to_owned(), user);
         state
     }
@@ -397,11 +534,35 @@ mod tests {
     }
 
     #[test]
+    fn an_alias_counts_once_it_is_verified() {
+        let mut state = with_user("ann@example.com");
+        state.settings.username_attributes.clear();
+        assert!(state.find_user("ann@example.com").is_none());
+        state.settings.alias_attributes = vec![Alias::Email, Alias::PreferredUsername];
+        assert!(state.find_user("ann@example.com").is_none());
+        let user = state.find_user_mut("sub-1").unwrap();
+        user.set_verified(Contact::Email, true);
+        user.set_attribute("preferred_username", "Annie");
+        assert!(state.find_user("ann@example.com").is_some());
+        assert!(state.find_user("annie").is_some());
+        assert!(state.is_taken("Ann@example.com", "sub-2"));
+        assert!(!state.is_taken("ann@example.com", "sub-1"));
+    }
+
+    #[test]
+    fn who_comes_from_another_provider_has_no_name_here() {
+        let mut state = with_user("ann@example.com");
+        state.find_user_mut("sub-1").unwrap().status = UserStatus::ExternalProvider;
+        assert!(state.find_user("ann@example.com").is_none());
+        assert!(state.find_user("sub-1").is_some());
+    }
+
+    #[test]
     fn the_outbox_is_newest_first_and_bounded() {
         let mut state = State::default();
         for number in 0..MOST_MESSAGES + 3 {
             let to = if number % 2 == 0 { "a@b.c" } else { "x@y.z" };
-            state.send(to, MessagePurpose::SignUp, &number.to_string(), NOW);
+            state.send(Contact::Email, to, MessagePurpose::SignUp, &number.to_string(), NOW);
         }
         assert_eq!(state.messages(None).len(), MOST_MESSAGES);
         assert_eq!(state.messages(None)[0].code, (MOST_MESSAGES + 2).to_string());
@@ -412,10 +573,11 @@ mod tests {
     #[test]
     fn simulated_users_stay_the_same() {
         let state = State::default();
-        let (first, _) = state.simulated_user("Nobody@example.com");
-        let (second, _) = state.simulated_user("nobody@example.com");
-        assert_eq!(first, second);
-        assert_ne!(State::default().simulated_user("nobody@example.com").0, first);
+        let first = state.subject("Nobody@example.com");
+        assert!(first.is_made_up());
+        assert_eq!(first.sub, state.subject("nobody@example.com").sub);
+        assert_ne!(State::default().subject("nobody@example.com").sub, first.sub);
+        assert!(!with_user("ann@example.com").subject("ann@example.com").is_made_up());
     }
 
     #[test]
@@ -423,13 +585,10 @@ mod tests {
         let mut state = with_user("ann@example.com");
         state.sessions.insert(
             "o".to_owned(),
-            SignInSession {
-                sub: "sub-1".to_owned(),
-                auth_time: NOW,
-                event_id: "e".to_owned(),
-                expires: NOW.plus_seconds(10),
-                revoked: false,
-            },
+            serde_json::from_value(serde_json::json!({
+                "sub": "sub-1", "auth_time": 0, "event_id": "e", "expires": 10_000, "revoked": false,
+            }))
+            .unwrap(),
         );
         let token = RefreshToken { origin_jti: "o".to_owned(), replaced: None };
         state.refresh_tokens.insert("f".to_owned(), token);

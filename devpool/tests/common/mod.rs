@@ -116,10 +116,7 @@ impl DevPool {
 
     /// An operation as a client sends it.
     pub fn operation(&self, name: &str, request: &Value) -> RequestBuilder {
-        let service = match name {
-            "GetId" | "GetCredentialsForIdentity" | "GetOpenIdToken" | "UnlinkIdentity" => "AWSCognitoIdentityService",
-            _ => "AWSCognitoIdentityProviderService",
-        };
+        let service = service_of(name);
         self.request(Method::POST, "/")
             .header("content-type", "application/x-amz-json-1.1")
             .header("x-amz-target", format!("{service}.{name}"))
@@ -132,11 +129,7 @@ impl DevPool {
         assert_eq!(reply.header("access-control-allow-origin"), "*", "{name}");
         assert_eq!(reply.header("content-type"), "application/x-amz-json-1.1");
         assert_eq!(reply.header("x-amzn-requestid").len(), 36);
-        let target = if name.starts_with("GetId") || name.starts_with("GetCredentials") {
-            format!("AWSCognitoIdentityService.{name}")
-        } else {
-            format!("AWSCognitoIdentityProviderService.{name}")
-        };
+        let target = format!("{}.{name}", service_of(name));
         let (service, _, model) = Service::find(&target).unwrap();
         if reply.status == 200 {
             if model.has_output() {
@@ -251,6 +244,14 @@ impl DevPool {
 
     pub async fn get_user(&self, access_token: &str) -> Reply {
         self.call("GetUser", json!({ "AccessToken": access_token })).await
+    }
+}
+
+/// The service that has an operation.
+fn service_of(operation: &str) -> &'static str {
+    match operation {
+        "GetId" | "GetCredentialsForIdentity" | "GetOpenIdToken" | "UnlinkIdentity" => "AWSCognitoIdentityService",
+        _ => "AWSCognitoIdentityProviderService",
     }
 }
 
