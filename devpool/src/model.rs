@@ -141,22 +141,22 @@ impl Service {
     /// `SerializationException` for a value of the wrong type, `InvalidParameterException` listing every value
     /// that breaks a constraint.
     pub fn check_request(self, operation: &OperationModel, request: &Value) -> Result<(), ApiError> {
-        self.check_shape(&operation.input, request)
+        self.check_shape(&operation.input, request, false)
     }
 
-    /// Checks an answer against the model: for tests.
+    /// Checks an answer against the model: for tests. Members that the model does not know are mistakes here.
     ///
     /// # Errors
     /// As [`Self::check_request`], and if the model has no answer for the operation.
     pub fn check_answer(self, operation: &OperationModel, answer: &Value) -> Result<(), ApiError> {
         match &operation.output {
-            Some(shape) => self.check_shape(shape, answer),
+            Some(shape) => self.check_shape(shape, answer, true),
             None => Err(ApiError::internal("this operation has no answer")),
         }
     }
 
-    fn check_shape(self, shape: &str, value: &Value) -> Result<(), ApiError> {
-        let mut check = Check { shapes: &self.model().shapes, violations: Vec::new() };
+    fn check_shape(self, shape: &str, value: &Value, closed: bool) -> Result<(), ApiError> {
+        let mut check = Check { shapes: &self.model().shapes, closed, violations: Vec::new() };
         check.value(shape, value, "")?;
         match check.violations.len() {
             0 => Ok(()),
@@ -173,6 +173,8 @@ impl Service {
 
 struct Check {
     shapes: &'static BTreeMap<String, Shape>,
+    /// Whether members that the model does not know are refused.
+    closed: bool,
     violations: Vec<String>,
 }
 
@@ -267,7 +269,12 @@ impl Check {
                 self.violation(None, &member_path(path, name), "Member must not be null");
             }
         }
-        // Members the model does not know are ignored, as AWS does.
+        // Members of a request that the model does not know are ignored, as AWS does.
+        if self.closed {
+            for name in given.keys().filter(|name| !members.contains_key(*name)) {
+                self.violation(None, &member_path(path, name), "Member must be known");
+            }
+        }
         for (name, shape) in members {
             if let Some(member) = given.get(name) {
                 self.value(shape, member, &member_path(path, name))?;

@@ -3,6 +3,7 @@
 
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
+pub mod authenticator;
 pub mod srp_client;
 
 use devpool::model::Service;
@@ -132,6 +133,8 @@ impl DevPool {
         let target = format!("{}.{name}", service_of(name));
         let (service, _, model) = Service::find(&target).unwrap();
         if reply.status == 200 {
+            // What was taken conforms to the model as well.
+            service.check_request(model, &devpool::wire::without_nulls(request)).unwrap();
             if model.has_output() {
                 service.check_answer(model, &reply.json()).unwrap();
             } else {
@@ -242,6 +245,30 @@ impl DevPool {
         self.call("RespondToAuthChallenge", answer).await
     }
 
+    /// Begins to sign in by some flow.
+    pub async fn begin(&self, flow: &str, parameters: Value) -> Reply {
+        let request = json!({ "ClientId": CLIENT, "AuthFlow": flow, "AuthParameters": parameters });
+        self.call("InitiateAuth", request).await
+    }
+
+    /// Answers a challenge, for whom and as what it was put.
+    pub async fn answer(&self, challenge: &Value, responses: Value) -> Reply {
+        self.call("RespondToAuthChallenge", answer(challenge, responses)).await
+    }
+
+    /// What a user's authenticator app shows now.
+    pub async fn totp(&self, name: &str) -> String {
+        let path = format!("users/{}/totp", name.replace('@', "%40"));
+        let shown = self.admin(Method::GET, &path, None).await;
+        shown["code"].as_str().unwrap().to_owned()
+    }
+
+    /// Gives a user an authenticator app that is asked for from now on.
+    pub async fn give_totp(&self, name: &str) {
+        let path = format!("users/{}/totp", name.replace('@', "%40"));
+        self.admin(Method::PUT, &path, None).await;
+    }
+
     pub async fn get_user(&self, access_token: &str) -> Reply {
         self.call("GetUser", json!({ "AccessToken": access_token })).await
     }
@@ -260,6 +287,19 @@ pub fn password_auth(email: &str, password: &str) -> Value {
         "ClientId": CLIENT,
         "AuthFlow": "USER_PASSWORD_AUTH",
         "AuthParameters": { "USERNAME": email, "PASSWORD": password },
+    })
+}
+
+/// The request that answers a challenge; `USERNAME` comes from the challenge.
+pub fn answer(challenge: &Value, mut responses: Value) -> Value {
+    if responses["USERNAME"].is_null() {
+        responses["USERNAME"] = challenge["ChallengeParameters"]["USERNAME"].clone();
+    }
+    json!({
+        "ClientId": CLIENT,
+        "ChallengeName": challenge["ChallengeName"],
+        "Session": challenge["Session"],
+        "ChallengeResponses": responses,
     })
 }
 

@@ -63,7 +63,7 @@ impl SrpClient {
         let signature = self.signature(parameters, password, TIMESTAMP);
         json!({
             "ClientId": CLIENT,
-            "ChallengeName": "PASSWORD_VERIFIER",
+            "ChallengeName": challenge["ChallengeName"],
             "Session": challenge["Session"],
             "ChallengeResponses": {
                 "USERNAME": text("USER_ID_FOR_SRP"),
@@ -75,8 +75,32 @@ impl SrpClient {
     }
 
     pub fn signature(&self, parameters: &Value, password: &str, timestamp: &str) -> String {
+        let user = parameters["USER_ID_FOR_SRP"].as_str().unwrap();
+        self.sign("Doorward1", user, parameters, password, timestamp)
+    }
+
+    /// The responses to a `DEVICE_PASSWORD_VERIFIER` challenge.
+    pub fn device_responses(&self, challenge: &Value, group: &str, device: &str, password: &str) -> Value {
+        let parameters = &challenge["ChallengeParameters"];
+        json!({
+            "DEVICE_KEY": device,
+            "PASSWORD_CLAIM_SECRET_BLOCK": parameters["SECRET_BLOCK"],
+            "PASSWORD_CLAIM_SIGNATURE": self.sign(group, device, parameters, password, TIMESTAMP),
+            "TIMESTAMP": TIMESTAMP,
+        })
+    }
+
+    /// `DeviceSecretVerifierConfig`.
+    pub fn device_verifier(group: &str, device: &str, password: &str) -> Value {
+        let salt = BigUint::from_bytes_be(&[0xa5; 16]);
+        let inner = Sha256::digest(format!("{group}{device}:{password}"));
+        let x = hash(&[&padded(&salt), &inner]);
+        let v = BigUint::from(2_u8).modpow(&x, &modulus());
+        json!({ "Salt": STANDARD.encode(padded(&salt)), "PasswordVerifier": STANDARD.encode(padded(&v)) })
+    }
+
+    fn sign(&self, pool: &str, user: &str, parameters: &Value, password: &str, timestamp: &str) -> String {
         let text = |name: &str| parameters[name].as_str().unwrap();
-        let (pool, user) = ("Doorward1", text("USER_ID_FOR_SRP"));
         let g = BigUint::from(2_u8);
         let k = hash(&[&padded(&self.n), &padded(&g)]);
         let b = parse(text("SRP_B"));
