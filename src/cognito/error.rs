@@ -5,8 +5,8 @@
 
 use serde_json::Value;
 
-/// Why a call did not give its response.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Why a call did not give its response. Small and without text, so that it can be kept and compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Error {
     /// Cognito answered, with one of its errors.
     Service(ServiceError),
@@ -51,43 +51,89 @@ pub struct ServiceError {
     pub reason: Option<Reason>,
 }
 
-/// Situations that share an error name and can only be told apart by the server's text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Reason {
-    /// `NotAuthorizedException`: too many wrong passwords; wait.
-    PasswordAttemptsExceeded,
-    /// `NotAuthorizedException`: an administrator has disabled the user.
-    UserDisabled,
-    /// `NotAuthorizedException`: the temporary password is over its days.
-    TemporaryPasswordExpired,
-    /// `NotAuthorizedException` from ConfirmSignUp, `InvalidParameterException` from
-    /// ResendConfirmationCode: the account is confirmed already.
-    AlreadyConfirmed,
-    /// `NotAuthorizedException`: the challenge session is used or over.
-    SessionExpired,
-    /// `InvalidParameterException` from ForgotPassword: nothing verified to send a code to.
-    NothingVerified,
+/// Declares the situations that share an error name: which names they come with, and the words by which
+/// Cognito's text for them is recognised, in lower case.
+macro_rules! reasons {
+    ($($(#[$doc:meta])* $reason:ident: $($kind:ident $words:literal)|+,)*) => {
+        /// Situations that share an error name and can only be told apart by the server's text.
+        ///
+        /// The texts are not documented; these are the known ones. A text that changes costs a worse
+        /// explanation, never a wrong sign-in.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Reason {
+            $($(#[$doc])* $reason,)*
+        }
+
+        impl Reason {
+            /// All of them, for tables and tests.
+            pub const ALL: &[Self] = &[$(Self::$reason),*];
+
+            /// The first whose words are in the text.
+            fn read(kind: ErrorKind, message: &str) -> Option<Self> {
+                let message = message.to_ascii_lowercase();
+                $($(if kind == ErrorKind::$kind && message.contains($words) {
+                    return Some(Self::$reason);
+                })+)*
+                None
+            }
+        }
+    };
 }
 
-impl Reason {
-    /// Recognises Cognito's known texts by their distinctive words.
-    fn read(kind: ErrorKind, message: &str) -> Option<Self> {
-        let has = |part: &str| message.contains(part);
-        match kind {
-            ErrorKind::NotAuthorized if has("attempts exceeded") => Some(Self::PasswordAttemptsExceeded),
-            ErrorKind::NotAuthorized if has("disabled") => Some(Self::UserDisabled),
-            ErrorKind::NotAuthorized if has("Temporary password has expired") => Some(Self::TemporaryPasswordExpired),
-            ErrorKind::NotAuthorized if has("Current status is CONFIRMED") => Some(Self::AlreadyConfirmed),
-            ErrorKind::InvalidParameter if has("already confirmed") => Some(Self::AlreadyConfirmed),
-            ErrorKind::NotAuthorized
-                if has("nvalid session") || has("ession is expired") || has("ession can only be used once") =>
-            {
-                Some(Self::SessionExpired)
-            }
-            ErrorKind::InvalidParameter if has("no registered/verified") => Some(Self::NothingVerified),
-            _ => None,
-        }
-    }
+reasons! {
+    /// The name or the password is wrong; which one is not said.
+    WrongPassword: NotAuthorized "incorrect username or password",
+    /// Too many wrong passwords; wait.
+    PasswordAttemptsExceeded: NotAuthorized "attempts exceeded",
+    /// An administrator has disabled the user.
+    UserDisabled: NotAuthorized "user is disabled",
+    /// The temporary password is over its days; only an administrator can make a new one.
+    TemporaryPasswordExpired: NotAuthorized "temporary password has expired",
+    /// The account is confirmed already.
+    AlreadyConfirmed: NotAuthorized "current status is confirmed" | InvalidParameter "already confirmed",
+    /// The challenge session was used before; each works once.
+    SessionUsed: NotAuthorized "session can only be used once",
+    /// The challenge session is over its time, or is none.
+    SessionExpired: NotAuthorized "invalid session" | NotAuthorized "session is expired"
+        | CodeMismatch "invalid session" | InvalidParameter "invalid session",
+    /// The access token is over its time.
+    AccessTokenExpired: NotAuthorized "access token has expired",
+    /// The refresh token is over its time.
+    RefreshTokenExpired: NotAuthorized "refresh token has expired",
+    /// The session that the token belongs to was ended.
+    TokenRevoked: NotAuthorized "token has been revoked",
+    /// Not a token of this pool and client, or one of a device that is not named.
+    TokenInvalid: NotAuthorized "invalid access token" | NotAuthorized "invalid refresh token"
+        | NotAuthorized "could not verify signature for access token",
+    /// The access token was made for something else: it lacks `aws.cognito.signin.user.admin`.
+    ScopeMissing: NotAuthorized "does not have required scopes",
+    /// The app client may not write this attribute.
+    AttributeNotWritable: NotAuthorized "attempted to write unauthorized attribute",
+    /// New accounts are made by administrators only.
+    SignUpClosed: NotAuthorized "signup is not permitted",
+    /// The account's state does not allow a reset: a temporary password, or signing in through a provider.
+    ResetNotPossible: NotAuthorized "password cannot be reset",
+    /// Threat protection refused the sign-in.
+    RiskBlocked: NotAuthorized "security reasons",
+    /// The app client has a secret, which an app in a browser cannot keep.
+    ClientHasSecret: NotAuthorized "secret hash" | NotAuthorized "secret_hash was not received"
+        | InvalidParameter "secret hash",
+    /// The app client does not allow this way to sign in.
+    FlowNotEnabled: InvalidParameter "flow not enabled" | InvalidParameter "auth flow is not enabled"
+        | InvalidParameter "initiate auth method not supported",
+    /// There is nothing verified that a code could be sent to.
+    NothingVerified: InvalidParameter "no registered/verified",
+    /// The pool does not know this device, or does not know it any more.
+    DeviceUnknown: ResourceNotFound "device does not exist" | NotAuthorized "device does not exist",
+    /// This code of an authenticator app was used before; wait for the next.
+    TotpUsed: ExpiredCode "software token has already been used",
+    /// The identity pool has no guests.
+    GuestsNotAllowed: NotAuthorized "unauthenticated access is not supported",
+    /// A login's token is over its time, for the identity pool.
+    LoginTokenExpired: NotAuthorized "token expired",
+    /// The logins do not belong to this identity.
+    LoginsMismatch: NotAuthorized "logins don't match" | NotAuthorized "invalid login token",
 }
 
 impl ServiceError {
@@ -112,7 +158,7 @@ macro_rules! error_kinds {
     ($($(#[$doc:meta])* $kind:ident,)*) => {
         /// Cognito's errors by name, without the word `Exception`.
         ///
-        /// Source: the `errors` of the 38 operations in AWS's service model.
+        /// Source: the `errors` of the 38 operations in AWS's service model, which a test compares them with.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum ErrorKind {
@@ -129,6 +175,8 @@ macro_rules! error_kinds {
             pub fn from_name(name: &str) -> Self {
                 match name.strip_suffix("Exception").unwrap_or(name) {
                     $(stringify!($kind) => Self::$kind,)*
+                    // What AWS's front ends say for it, in all services.
+                    "Throttling" | "RequestLimitExceeded" => Self::TooManyRequests,
                     _ => Self::Unknown,
                 }
             }
@@ -250,18 +298,48 @@ impl Error {
         }
     }
 
+    /// The situation, where one name stands for several.
+    pub fn reason(&self) -> Option<Reason> {
+        match self {
+            Self::Service(error) => error.reason,
+            Self::Fault(_) => None,
+        }
+    }
+
     /// Whether an answer to a *refresh* or an access-token call says for certain that the session is
-    /// over. Network trouble, throttling and server errors never do.
+    /// over. Network trouble, throttling and server errors never do, and neither does a refusal that is
+    /// about what was asked, not about the token.
     pub fn ends_session(&self) -> bool {
+        match self {
+            Self::Service(ServiceError { reason: Some(reason), .. }) => reason.ends_session(),
+            Self::Service(error) => error.kind.ends_session(),
+            Self::Fault(_) => false,
+        }
+    }
+}
+
+impl ErrorKind {
+    const fn ends_session(self) -> bool {
         matches!(
-            self.kind(),
-            Some(
-                ErrorKind::NotAuthorized
-                    | ErrorKind::RefreshTokenReuse
-                    | ErrorKind::UserNotFound
-                    | ErrorKind::UserNotConfirmed
-                    | ErrorKind::PasswordResetRequired
-            )
+            self,
+            Self::NotAuthorized
+                | Self::RefreshTokenReuse
+                | Self::UserNotFound
+                | Self::UserNotConfirmed
+                | Self::PasswordResetRequired
+        )
+    }
+}
+
+impl Reason {
+    const fn ends_session(self) -> bool {
+        matches!(
+            self,
+            Self::AccessTokenExpired
+                | Self::RefreshTokenExpired
+                | Self::TokenRevoked
+                | Self::TokenInvalid
+                | Self::UserDisabled
         )
     }
 }
@@ -271,6 +349,23 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// The names of every operation's errors in AWS's model, both services.
+    fn names_in_the_model() -> std::collections::BTreeSet<String> {
+        let model: Value = serde_json::from_str(include_str!("../../tests/model/cognito.json")).unwrap();
+        ["cognito-idp", "cognito-identity"]
+            .iter()
+            .flat_map(|service| model[service]["operations"].as_object().unwrap().values())
+            .flat_map(|operation| operation["errors"].as_array().unwrap())
+            .map(|name| name.as_str().unwrap().to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn the_errors_are_those_of_the_model() {
+        let known: Vec<_> = ErrorKind::ALL.iter().map(|kind| format!("{}Exception", kind.name())).collect();
+        assert_eq!(known, Vec::from_iter(names_in_the_model()), "in the order of the alphabet");
+    }
+
     #[test]
     fn every_name_reads_back() {
         for kind in ErrorKind::ALL {
@@ -278,32 +373,103 @@ mod tests {
             assert_eq!(ErrorKind::from_name(&format!("{}Exception", kind.name())), *kind);
         }
         assert_eq!(ErrorKind::from_name("NeverHeardOfException"), ErrorKind::Unknown);
-        assert_eq!(ErrorKind::ALL.len(), 47);
+        assert_eq!(ErrorKind::from_name("ThrottlingException"), ErrorKind::TooManyRequests);
+    }
+
+    fn read(name: &str, message: &str) -> Option<Reason> {
+        let body = serde_json::json!({"__type": name, "message": message}).to_string();
+        ServiceError::read(&body, None).unwrap().reason
     }
 
     #[test]
     fn situations_that_share_a_name_are_told_apart() {
-        let read = |kind: &str, message: &str| {
-            ServiceError::read(&serde_json::json!({"__type": kind, "message": message}).to_string(), None)
-                .unwrap()
-                .reason
-        };
-        assert_eq!(
-            read("NotAuthorizedException", "Password attempts exceeded"),
-            Some(Reason::PasswordAttemptsExceeded)
-        );
-        assert_eq!(read("NotAuthorizedException", "User is disabled."), Some(Reason::UserDisabled));
-        assert_eq!(
-            read("NotAuthorizedException", "User cannot be confirmed. Current status is CONFIRMED"),
-            Some(Reason::AlreadyConfirmed)
-        );
-        assert_eq!(read("InvalidParameterException", "User is already confirmed."), Some(Reason::AlreadyConfirmed));
-        assert_eq!(
-            read("NotAuthorizedException", "Invalid session for the user, session is expired."),
-            Some(Reason::SessionExpired)
-        );
-        assert_eq!(read("NotAuthorizedException", "Incorrect username or password."), None);
+        let table = [
+            ("NotAuthorized", "Incorrect username or password.", Reason::WrongPassword),
+            ("NotAuthorized", "Password attempts exceeded", Reason::PasswordAttemptsExceeded),
+            ("NotAuthorized", "User is disabled.", Reason::UserDisabled),
+            (
+                "NotAuthorized",
+                "Temporary password has expired and must be reset by an administrator.",
+                Reason::TemporaryPasswordExpired,
+            ),
+            ("NotAuthorized", "User cannot be confirmed. Current status is CONFIRMED", Reason::AlreadyConfirmed),
+            ("InvalidParameter", "User is already confirmed.", Reason::AlreadyConfirmed),
+            (
+                "NotAuthorized",
+                "Invalid session for the user, session can only be used once.",
+                Reason::SessionUsed,
+            ),
+            ("NotAuthorized", "Invalid session for the user, session is expired.", Reason::SessionExpired),
+            ("NotAuthorized", "Invalid session for the user.", Reason::SessionExpired),
+            ("CodeMismatch", "Invalid session for the user.", Reason::SessionExpired),
+            ("NotAuthorized", "Access Token has expired", Reason::AccessTokenExpired),
+            ("NotAuthorized", "Refresh Token has expired", Reason::RefreshTokenExpired),
+            ("NotAuthorized", "Access Token has been revoked", Reason::TokenRevoked),
+            ("NotAuthorized", "Refresh Token has been revoked", Reason::TokenRevoked),
+            ("NotAuthorized", "Invalid Refresh Token.", Reason::TokenInvalid),
+            ("NotAuthorized", "Invalid Access Token", Reason::TokenInvalid),
+            ("NotAuthorized", "Access Token does not have required scopes", Reason::ScopeMissing),
+            ("NotAuthorized", "A client attempted to write unauthorized attribute", Reason::AttributeNotWritable),
+            ("NotAuthorized", "SignUp is not permitted for this user pool", Reason::SignUpClosed),
+            ("NotAuthorized", "User password cannot be reset in the current state.", Reason::ResetNotPossible),
+            ("NotAuthorized", "Unable to login because of security reasons.", Reason::RiskBlocked),
+            ("NotAuthorized", "Unable to verify secret hash for client 1example", Reason::ClientHasSecret),
+            (
+                "NotAuthorized",
+                "Client 1example is configured with secret but SECRET_HASH was not received",
+                Reason::ClientHasSecret,
+            ),
+            ("InvalidParameter", "USER_SRP_AUTH flow not enabled for this client", Reason::FlowNotEnabled),
+            ("InvalidParameter", "USER_PASSWORD_AUTH flow not enabled for this client", Reason::FlowNotEnabled),
+            (
+                "InvalidParameter",
+                "Cannot reset password for the user as there is no registered/verified email or phone_number",
+                Reason::NothingVerified,
+            ),
+            ("ResourceNotFound", "Device does not exist.", Reason::DeviceUnknown),
+            ("ExpiredCode", "Your software token has already been used once.", Reason::TotpUsed),
+            (
+                "NotAuthorized",
+                "Unauthenticated access is not supported for this identity pool.",
+                Reason::GuestsNotAllowed,
+            ),
+            ("NotAuthorized", "Invalid login token. Token expired: 1 >= 0", Reason::LoginTokenExpired),
+            (
+                "NotAuthorized",
+                "Logins don't match. Please include at least one valid login for this identity or identity pool.",
+                Reason::LoginsMismatch,
+            ),
+        ];
+        for (name, message, reason) in table {
+            assert_eq!(read(&format!("{name}Exception"), message), Some(reason), "{message}");
+        }
+        for reason in Reason::ALL {
+            assert!(table.iter().any(|(_, _, known)| known == reason), "{reason:?} is in no line of the table");
+        }
+        // The words of one error mean nothing in another, and unknown words nothing at all.
         assert_eq!(read("CodeMismatchException", "User is disabled."), None);
+        assert_eq!(read("NotAuthorizedException", "Something new."), None);
+    }
+
+    #[test]
+    fn a_refusal_of_what_was_asked_does_not_end_the_session() {
+        for (message, ends) in [
+            ("Access Token has expired", true),
+            ("Access Token has been revoked", true),
+            ("Refresh Token has expired", true),
+            ("Invalid Refresh Token.", true),
+            ("User is disabled.", true),
+            ("Something new.", true),
+            // A wrong previous password in ChangePassword.
+            ("Incorrect username or password.", false),
+            ("Password attempts exceeded", false),
+            ("Access Token does not have required scopes", false),
+            ("A client attempted to write unauthorized attribute", false),
+        ] {
+            let body = serde_json::json!({"__type": "NotAuthorizedException", "message": message}).to_string();
+            let error = Error::Service(ServiceError::read(&body, None).unwrap());
+            assert_eq!(error.ends_session(), ends, "{message}");
+        }
     }
 
     #[test]

@@ -5,11 +5,15 @@
 //! a big integer in two's complement: an even number of hex digits, and `00` in front when the top
 //! bit is set.
 //!
+//! A remembered device proves itself the same way, with its group key in the pool's place, its key in the
+//! person's, and a random password ([`DeviceSecret`]).
+//!
 //! The arithmetic is behind [`BigMod`], because the browser's own BigInt is both smaller and faster
 //! than anything compiled to wasm.
 
 use super::error::Fault;
-use super::types::{Password, SecretBlock, UserPoolId};
+use super::operations::DeviceSecretVerifier;
+use super::types::{DeviceGroupKey, DeviceKey, DevicePassword, Password, SecretBlock, UserPoolId};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
@@ -115,20 +119,101 @@ pub fn prove(
     password: &Password,
     now: u64,
 ) -> Result<Proof, Fault> {
-    let key = session_key(math, pool.name(), ephemeral, challenge, password)?;
+    proof(math, pool.name(), ephemeral, challenge, password.as_str(), now)
+}
+
+/// Computes the proof for a DEVICE_PASSWORD_VERIFIER challenge, of which the device's key is the
+/// `user_id`.
+///
+/// `now` is in seconds since 1970.
+///
+/// # Errors
+/// As [`prove`].
+pub fn prove_device(
+    math: &impl BigMod,
+    group: &DeviceGroupKey,
+    ephemeral: &Ephemeral,
+    challenge: &Challenge,
+    password: &DevicePassword,
+    now: u64,
+) -> Result<Proof, Fault> {
+    proof(math, group.as_str(), ephemeral, challenge, password.as_str(), now)
+}
+
+/// The same for both: `group` is the pool's name or the device's group key.
+fn proof(
+    math: &impl BigMod,
+    group: &str,
+    ephemeral: &Ephemeral,
+    challenge: &Challenge,
+    password: &str,
+    now: u64,
+) -> Result<Proof, Fault> {
+    let key = session_key(math, group, ephemeral, challenge, password)?;
     let timestamp = timestamp(now);
     let block = STANDARD.decode(challenge.secret_block.as_str()).map_err(|_| Fault::SrpRefused)?;
-    let signature = hmac(&key, &[pool.name().as_bytes(), challenge.user_id.as_bytes(), &block, timestamp.as_bytes()]);
+    let signature = hmac(&key, &[group.as_bytes(), challenge.user_id.as_bytes(), &block, timestamp.as_bytes()]);
     Ok(Proof { signature: STANDARD.encode(signature), timestamp })
+}
+
+/// What a device proves itself with, and what the pool checks it against.
+#[derive(Debug, Clone)]
+pub struct DeviceSecret {
+    /// Stays here: 40 random bytes in base64.
+    pub password: DevicePassword,
+    /// Goes to the pool with ConfirmDevice.
+    pub verifier: DeviceSecretVerifier,
+}
+
+/// How many random bytes a device's password is made of.
+const DEVICE_PASSWORD_BYTES: usize = 40;
+/// How many random bytes its salt is made of.
+const DEVICE_SALT_BYTES: usize = 16;
+
+impl DeviceSecret {
+    /// Makes a password and its verifier for a new device, from [`SECRET_BYTES`] bytes of a cryptographic
+    /// random source that are used for nothing else.
+    pub fn new(
+        math: &impl BigMod,
+        group: &DeviceGroupKey,
+        device: &DeviceKey,
+        random: &[u8; SECRET_BYTES],
+    ) -> Self {
+        let (password, rest) = random.split_at(DEVICE_PASSWORD_BYTES);
+        let password = DevicePassword::new(STANDARD.encode(password));
+        let verifier = device_verifier(math, group, device, &password, &to_hex(&rest[..DEVICE_SALT_BYTES]));
+        Self { password, verifier }
+    }
+}
+
+/// `v = g^x`, with `x = SHA256(pad(salt) ‖ SHA256(groupKey ‖ deviceKey ‖ ":" ‖ password))`.
+fn device_verifier(
+    math: &impl BigMod,
+    group: &DeviceGroupKey,
+    device: &DeviceKey,
+    password: &DevicePassword,
+    salt: &str,
+) -> DeviceSecretVerifier {
+    let x = private_key(group.as_str(), device.as_str(), password.as_str(), salt);
+    DeviceSecretVerifier {
+        password_verifier: STANDARD.encode(padded(&math.mod_pow(G, &x, N))),
+        salt: STANDARD.encode(padded(salt)),
+    }
+}
+
+/// `x`, as hex.
+fn private_key(group: &str, user_id: &str, password: &str, salt: &str) -> String {
+    let identity = sha256(&[group.as_bytes(), user_id.as_bytes(), b":", password.as_bytes()]);
+    to_hex(&sha256(&[&padded(salt), &identity]))
 }
 
 /// The 16-byte key that both sides arrive at.
 fn session_key(
     math: &impl BigMod,
-    pool_name: &str,
+    group: &str,
     ephemeral: &Ephemeral,
     challenge: &Challenge,
-    password: &Password,
+    password: &str,
 ) -> Result<[u8; 16], Fault> {
     let server_public = number(&challenge.server_public)?;
     let salt = number(&challenge.salt)?;
@@ -141,8 +226,7 @@ fn session_key(
     }
     let u = to_hex(&u);
     let k = to_hex(&sha256(&[&padded(N), &padded(G)]));
-    let identity = sha256(&[pool_name.as_bytes(), challenge.user_id.as_bytes(), b":", password.as_str().as_bytes()]);
-    let x = to_hex(&sha256(&[&padded(&salt), &identity]));
+    let x = private_key(group, &challenge.user_id, password, &salt);
 
     // S = (B − k·g^x) ^ (a + u·x) mod N
     let base = math.sub_mul_mod(&server_public, &k, &math.mod_pow(G, &x, N), N);
@@ -301,14 +385,45 @@ pub mod replay {
             secret_block: SecretBlock::new(vector.secret_block_b64.clone()),
             user_id: vector.user_id_for_srp.clone(),
         };
-        let key =
-            session_key(math, &vector.pool_name, &ephemeral, &challenge, &Password::new(vector.password.clone()))?;
+        let key = session_key(math, &vector.pool_name, &ephemeral, &challenge, &vector.password)?;
         let block = STANDARD.decode(&vector.secret_block_b64).map_err(|_| Fault::SrpRefused)?;
         let signature = hmac(
             &key,
             &[vector.pool_name.as_bytes(), vector.user_id_for_srp.as_bytes(), &block, vector.timestamp.as_bytes()],
         );
         Ok((ephemeral.public, to_hex(&key), STANDARD.encode(signature)))
+    }
+
+    /// A file of device verifiers.
+    #[derive(Deserialize)]
+    #[allow(missing_docs)]
+    pub struct DeviceFile {
+        #[serde(rename = "N_hex")]
+        pub n_hex: String,
+        pub devices: Vec<DeviceVector>,
+    }
+
+    /// One recorded device: its verifier, and a sign-in on it.
+    #[derive(Deserialize)]
+    #[allow(missing_docs)]
+    pub struct DeviceVector {
+        pub salt_b64: String,
+        pub verifier_b64: String,
+        /// The group's key is the `pool_name`, the device's the `user_id_for_srp`.
+        #[serde(flatten)]
+        pub exchange: Vector,
+    }
+
+    /// Makes the verifier of a recorded device again.
+    pub fn verifier(math: &impl BigMod, vector: &DeviceVector) -> DeviceSecretVerifier {
+        let Vector { pool_name, user_id_for_srp, password, salt_hex, .. } = &vector.exchange;
+        device_verifier(
+            math,
+            &DeviceGroupKey::new(pool_name),
+            &DeviceKey::new(user_id_for_srp),
+            &DevicePassword::new(password),
+            salt_hex,
+        )
     }
 
     /// `k`, to check against a file's.
@@ -381,6 +496,80 @@ mod tests {
             ("007f", vec![0x7f]),
         ] {
             assert_eq!(padded(hex), bytes, "{hex}");
+        }
+    }
+
+    /// The pool's side of a device's sign-in, in a big-integer library: it has the verifier and its own
+    /// secret exponent, and arrives at the signature without the password.
+    struct DevicePool {
+        verifier: num_bigint::BigUint,
+        secret: num_bigint::BigUint,
+    }
+
+    impl DevicePool {
+        fn new(verifier: &DeviceSecretVerifier, secret: u64) -> Self {
+            let read = |text: &str| num_bigint::BigUint::from_bytes_be(&STANDARD.decode(text).unwrap());
+            Self { verifier: read(&verifier.password_verifier), secret: secret.into() }
+        }
+
+        fn public(&self) -> num_bigint::BigUint {
+            let (n, g, k) = (HostMath::read(N), HostMath::read(G), HostMath::read(&replay::k()));
+            (k * &self.verifier + g.modpow(&self.secret, &n)) % n
+        }
+
+        fn signature(&self, group: &str, device: &str, client_public: &str, block: &[u8], timestamp: &str) -> String {
+            let n = HostMath::read(N);
+            let signed = |number: &num_bigint::BigUint| num_bigint::BigInt::from(number.clone()).to_signed_bytes_be();
+            let a = HostMath::read(client_public);
+            let u = num_bigint::BigUint::from_bytes_be(&sha256(&[&signed(&a), &signed(&self.public())]));
+            let shared = (a * self.verifier.modpow(&u, &n)).modpow(&self.secret, &n);
+            let key = hmac(&hmac(&signed(&u), &[&signed(&shared)]), &[b"Caldera Derived Key\x01"]);
+            STANDARD.encode(hmac(&key[..16], &[group.as_bytes(), device.as_bytes(), block, timestamp.as_bytes()]))
+        }
+    }
+
+    fn device_round_trip(random: [u8; SECRET_BYTES], server_secret: u64, wrong: bool) -> bool {
+        let (group, device) = (DeviceGroupKey::new("-Ab1"), DeviceKey::new("us-east-1_0a1b2c3d"));
+        let made = DeviceSecret::new(&HostMath, &group, &device, &random);
+        let pool = DevicePool::new(&made.verifier, server_secret);
+        let ephemeral = Ephemeral::new(&HostMath, &[9; SECRET_BYTES]);
+        let challenge = Challenge {
+            salt: to_hex(&STANDARD.decode(&made.verifier.salt).unwrap()),
+            server_public: pool.public().to_str_radix(16),
+            secret_block: SecretBlock::new("YmxvY2s="),
+            user_id: device.as_str().into(),
+        };
+        let password = if wrong { DevicePassword::new("another") } else { made.password };
+        let proof = prove_device(&HostMath, &group, &ephemeral, &challenge, &password, 0).unwrap();
+        let expected =
+            pool.signature(group.as_str(), device.as_str(), ephemeral.public_value(), b"block", &proof.timestamp);
+        proof.signature == expected
+    }
+
+    #[test]
+    fn a_device_is_known_by_its_password_and_by_no_other() {
+        assert!(device_round_trip([3; SECRET_BYTES], 12_345, false));
+        assert!(!device_round_trip([3; SECRET_BYTES], 12_345, true));
+        // A salt of zeros, and one whose top bit is set.
+        assert!(device_round_trip([0; SECRET_BYTES], 1, false));
+        assert!(device_round_trip([0xff; SECRET_BYTES], u64::MAX, false));
+    }
+
+    #[test]
+    fn a_devices_password_and_salt_are_made_of_different_random_bytes() {
+        let random = std::array::from_fn(|i| i as u8);
+        let made = DeviceSecret::new(&HostMath, &DeviceGroupKey::new("g"), &DeviceKey::new("d"), &random);
+        assert_eq!(STANDARD.decode(made.password.as_str()).unwrap(), random[..40]);
+        assert_eq!(STANDARD.decode(&made.verifier.salt).unwrap(), random[40..56]);
+        assert!(!format!("{made:?}").contains(made.password.as_str()));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 16, ..Default::default() })]
+
+        #[test]
+        fn every_device_is_recognised(bytes in proptest::collection::vec(any::<u8>(), SECRET_BYTES), secret in 1..u64::MAX) {
+            prop_assert!(device_round_trip(bytes.try_into().unwrap(), secret, false));
         }
     }
 

@@ -82,6 +82,88 @@ text_type! {
     secret SecretBlock
 }
 text_type! {
+    /// The six digits an authenticator app shows (`[0-9]+`, exactly 6).
+    secret TotpCode
+}
+text_type! {
+    /// The secret an authenticator app makes its codes from, in base 32 (at least 16 characters). Shown
+    /// once, while it is set up.
+    secret TotpSecret
+}
+text_type! {
+    /// The answer to a question of the pool's own function.
+    secret CustomAnswer
+}
+text_type! {
+    /// A phone number in the form of E.164: `+` and digits.
+    plain PhoneNumber
+}
+text_type! {
+    /// The pool's name for a remembered device: `{region}_{uuid}`, at most 55 characters.
+    plain DeviceKey
+}
+text_type! {
+    /// The group a device key belongs to; takes the pool's place in the hashes of device SRP.
+    plain DeviceGroupKey
+}
+text_type! {
+    /// What a device proves itself with: made here, kept in storage, never sent.
+    secret DevicePassword
+}
+text_type! {
+    /// What a person calls a device or an authenticator app, 1 to 1024 characters.
+    plain DeviceName
+}
+text_type! {
+    /// The name of one signed-in session: `tkn` or `sso` and 25 letters and digits. Names it, opens
+    /// nothing.
+    plain SessionId
+}
+text_type! {
+    /// Where somebody was, as the address of their machine; personal, so not for logs.
+    secret IpAddress
+}
+text_type! {
+    /// The name of a registered passkey, base64url.
+    plain CredentialId
+}
+text_type! {
+    /// Where the next page of a list begins. Opaque.
+    plain PageToken
+}
+text_type! {
+    /// The name of a sign-in in the pool's event log, at most 50 characters.
+    plain EventId
+}
+text_type! {
+    /// The token in a message about a suspicious sign-in; proves that the person got the message.
+    secret FeedbackToken
+}
+text_type! {
+    /// An identity pool: `{region}:{uuid}`, at most 55 characters.
+    plain IdentityPoolId
+}
+text_type! {
+    /// An identity in an identity pool: `{region}:{uuid}`, at most 55 characters.
+    plain IdentityId
+}
+text_type! {
+    /// The name of a provider of logins, 1 to 128 characters.
+    plain ProviderName
+}
+text_type! {
+    /// A JWT of an identity pool.
+    secret OpenIdToken
+}
+text_type! {
+    /// The secret half of temporary AWS credentials.
+    secret AwsSecretKey
+}
+text_type! {
+    /// The token that goes along with every request signed by temporary AWS credentials.
+    secret AwsSessionToken
+}
+text_type! {
     /// The id of an app client without a secret, `[\w+]+`.
     plain ClientId
 }
@@ -122,8 +204,108 @@ impl ConfirmationCode {
     }
 }
 
+impl TotpCode {
+    /// Takes what was pasted or typed: drops spaces, then expects six ASCII digits.
+    pub fn parse(text: &str) -> Option<Self> {
+        let code: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        (code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit())).then_some(Self(code))
+    }
+}
+
+impl PhoneNumber {
+    /// Takes what was pasted or typed: drops spaces, hyphens, dots and brackets, then expects `+` and 7
+    /// to 15 digits that do not begin with 0 (E.164). The pool has the last word.
+    pub fn parse(text: &str) -> Option<Self> {
+        let number: String =
+            text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '.' | '(' | ')')).collect();
+        let digits = number.strip_prefix('+')?;
+        let fits =
+            (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
+        fits.then_some(Self(number))
+    }
+}
+
+impl DeviceName {
+    /// Trims; expects 1 to 1024 characters.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        (1..=1024).contains(&text.chars().count()).then(|| Self(text.to_owned()))
+    }
+}
+
+impl IdentityPoolId {
+    /// `[\w-]+:[0-9a-f-]+`, at most 55 characters (`IdentityPoolId` in the model).
+    pub fn parse(text: &str) -> Option<Self> {
+        let (region, id) = text.split_once(':')?;
+        let fits = Region::parse(region).is_some()
+            && !id.is_empty()
+            && id.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f' | b'-'))
+            && text.len() <= 55;
+        fits.then(|| Self(text.to_owned()))
+    }
+}
+
+/// A time of the service's: whole seconds since 1970. Comes as a number with or without a fraction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(from = "f64")]
+pub struct Timestamp(u64);
+
+impl Timestamp {
+    /// Seconds since 1970, by the server's clock.
+    pub const fn seconds(self) -> u64 {
+        self.0
+    }
+}
+
+impl From<f64> for Timestamp {
+    /// Cuts off the fraction; what is no time since 1970 is 0.
+    fn from(seconds: f64) -> Self {
+        Self(seconds as u64)
+    }
+}
+
+/// Declares a JSON object that passes through this room unread.
+macro_rules! opaque_json {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(serde_json::Map<String, serde_json::Value>);
+
+        impl $name {
+            /// Takes the text of a JSON object; `None` if it is anything else.
+            pub fn parse(json: &str) -> Option<Self> {
+                serde_json::from_str(json).ok().map(Self)
+            }
+
+            /// The object as text, for the browser's `PublicKeyCredential` functions.
+            pub fn to_json(&self) -> String {
+                // A map with texts for keys always serializes.
+                serde_json::to_string(&self.0).unwrap_or_default()
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "([redacted])"))
+            }
+        }
+    };
+}
+
+opaque_json! {
+    /// What the browser needs to make or use a passkey: `PublicKeyCredentialCreationOptionsJSON` or
+    /// `PublicKeyCredentialRequestOptionsJSON` of WebAuthn level 3.
+    PasskeyOptions
+}
+opaque_json! {
+    /// What the browser made of them: `RegistrationResponseJSON` or `AuthenticationResponseJSON`.
+    PasskeyCredential
+}
+
 /// The AWS region, the two halves of a pool's id, and the id itself: `us-east-1_Abc123`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
 pub struct UserPoolId(String);
 
 impl UserPoolId {
@@ -151,6 +333,12 @@ impl UserPoolId {
     pub fn region(&self) -> &str {
         self.0.split_once('_').map_or("", |(region, _)| region)
     }
+
+    /// What identity pools call this pool: `cognito-idp.{region}.amazonaws.com/{id}`.
+    pub fn provider(&self) -> ProviderName {
+        let region = self.region();
+        ProviderName(format!("cognito-idp.{region}.{}/{}", domain_of(region), self.0))
+    }
 }
 
 /// An AWS region, `us-east-1`.
@@ -177,8 +365,12 @@ impl Region {
 
     /// The domain AWS serves this region from; China has its own.
     pub fn domain(&self) -> &'static str {
-        if self.0.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" }
+        domain_of(&self.0)
     }
+}
+
+fn domain_of(region: &str) -> &'static str {
+    if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" }
 }
 
 impl ClientId {
@@ -209,15 +401,73 @@ mod tests {
 
     #[test]
     fn secrets_do_not_print() {
-        let printed = format!(
-            "{:?} {:?} {:?} {:?}",
-            Password::new("hunter2"),
-            AccessToken::new("hunter2"),
-            ConfirmationCode::new("hunter2"),
-            ChallengeSession::new("hunter2"),
-        );
-        assert!(!printed.contains("hunter2"), "{printed}");
-        assert!(printed.contains("Password([redacted])"));
+        let printed = [
+            format!("{:?}", Password::new("hunter2")),
+            format!("{:?}", ConfirmationCode::new("hunter2")),
+            format!("{:?}", TotpCode::new("hunter2")),
+            format!("{:?}", CustomAnswer::new("hunter2")),
+            format!("{:?}", TotpSecret::new("hunter2")),
+            format!("{:?}", AccessToken::new("hunter2")),
+            format!("{:?}", IdToken::new("hunter2")),
+            format!("{:?}", RefreshToken::new("hunter2")),
+            format!("{:?}", ChallengeSession::new("hunter2")),
+            format!("{:?}", SecretBlock::new("hunter2")),
+            format!("{:?}", DevicePassword::new("hunter2")),
+            format!("{:?}", FeedbackToken::new("hunter2")),
+            format!("{:?}", OpenIdToken::new("hunter2")),
+            format!("{:?}", IpAddress::new("hunter2")),
+            format!("{:?}", AwsSecretKey::new("hunter2")),
+            format!("{:?}", AwsSessionToken::new("hunter2")),
+            format!("{:?}", PasskeyOptions::parse(r#"{"challenge":"hunter2"}"#).unwrap()),
+            format!("{:?}", PasskeyCredential::parse(r#"{"id":"hunter2"}"#).unwrap()),
+        ];
+        for text in printed {
+            assert!(!text.contains("hunter2") && text.ends_with("([redacted])"), "{text}");
+        }
+    }
+
+    #[test]
+    fn phone_numbers_are_brought_into_their_international_form() {
+        assert_eq!(PhoneNumber::parse("+44 (20) 7946-0123").unwrap().as_str(), "+442079460123");
+        for bad in ["", "+", "020 7946 0123", "+0123456789", "+12345", "+1234567890123456", "+44x2079460123"] {
+            assert_eq!(PhoneNumber::parse(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn an_authenticators_code_has_six_digits() {
+        assert_eq!(TotpCode::parse(" 123 456 ").unwrap().as_str(), "123456");
+        for bad in ["", "12345", "1234567", "12345a", "١٢٣٤٥٦"] {
+            assert!(TotpCode::parse(bad).is_none(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn passkeys_pass_through_as_objects() {
+        let text = r#"{"challenge":"abc","timeout":60000}"#;
+        assert_eq!(PasskeyOptions::parse(text).unwrap().to_json(), text);
+        for bad in ["", "null", "[]", "\"text\"", "{"] {
+            assert!(PasskeyCredential::parse(bad).is_none(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn times_lose_their_fraction_and_never_fail() {
+        for (number, seconds) in [("1700000000.123", 1_700_000_000), ("1700000000", 1_700_000_000), ("-1", 0)] {
+            assert_eq!(serde_json::from_str::<Timestamp>(number).unwrap().seconds(), seconds);
+        }
+        assert_eq!(Timestamp::from(f64::NAN).seconds(), 0);
+    }
+
+    #[test]
+    fn identity_pools_know_user_pools_by_their_address() {
+        let provider = |id: &str| UserPoolId::parse(id).unwrap().provider();
+        assert_eq!(provider("eu-west-1_Abc").as_str(), "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc");
+        assert_eq!(provider("cn-north-1_Abc").as_str(), "cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_Abc");
+        assert!(IdentityPoolId::parse("us-east-1:0a1b2c3d-0000-4000-8000-000000000000").is_some());
+        for bad in ["", "us-east-1", "us-east-1:", "us-east-1:XYZ", ":0a1b"] {
+            assert!(IdentityPoolId::parse(bad).is_none(), "{bad:?}");
+        }
     }
 
     #[test]
@@ -253,6 +503,8 @@ mod tests {
         #[test]
         fn parsers_take_any_text(text in ".{0,80}") {
             let _ = (Email::parse(&text), ConfirmationCode::parse(&text), UserPoolId::parse(&text), Region::parse(&text), ClientId::parse(&text));
+            let _ = (PhoneNumber::parse(&text), TotpCode::parse(&text), DeviceName::parse(&text), IdentityPoolId::parse(&text));
+            let _ = (PasskeyOptions::parse(&text), PasskeyCredential::parse(&text));
         }
 
         #[test]

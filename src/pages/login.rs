@@ -4,28 +4,29 @@ use super::inputs::{EmailField, LeftNotice, has_left, read_email};
 use crate::{
     cognito::{
         error::Error,
-        sign_in::{Event, Step},
+        sign_in::{Asks, Input, Stage, Way},
         types::{AttributeName, Email, Password},
     },
     components::{Field, FieldState, Form, Kind, Live, Page, Submit, live},
     i18n::Msg,
     routes,
+    session::Attempt,
     state::{AppState, Notice},
 };
 use leptos::{prelude::*, task::spawn_local};
 
-/// What the forms of a sign-in share: the step, what went wrong last, whether something is under
+/// What the forms of a sign-in share: where it stands, what went wrong last, whether something is under
 /// way.
 #[derive(Clone, Copy)]
 pub struct SignIn {
-    step: StoredValue<Step>,
+    attempt: StoredValue<Attempt, LocalStorage>,
     /// Why the last attempt did not work.
     pub problem: RwSignal<Option<Error>>,
     /// Whether there is such a problem.
     failed: RwSignal<bool>,
     /// Whether an attempt is under way.
     pub working: RwSignal<bool>,
-    send: Callback<Event>,
+    send: Callback<Input>,
 }
 
 impl SignIn {
@@ -34,25 +35,28 @@ impl SignIn {
         expect_context()
     }
 
-    /// Sends an event to the machine; ignored while another is under way.
-    pub fn send(self, event: Event) {
-        self.send.run(event);
+    /// Sends what the person did to the machine; ignored while something is under way.
+    pub fn send(self, input: Input) {
+        self.send.run(input);
+    }
+
+    /// Reads the question that is asked.
+    pub fn with_stage<T>(self, read: impl FnOnce(&Stage) -> T) -> Option<T> {
+        self.attempt.with_value(|attempt| attempt.step().map(|step| read(&step.stage)))
     }
 
     /// The attributes that a new password has to come with.
     pub fn missing_attributes(self) -> Vec<AttributeName> {
-        self.step.with_value(|step| match step {
-            Step::NewPassword { challenge, .. } => challenge.missing.clone(),
+        let missing = |stage: &Stage| match stage {
+            Stage::NewPassword { missing, .. } => missing.clone(),
             _ => Vec::new(),
-        })
+        };
+        self.with_stage(missing).unwrap_or_default()
     }
 
-    /// The name of the challenge that this version does not know.
+    /// The name of the challenge that this version cannot draw.
     pub fn unsupported(self) -> String {
-        self.step.with_value(|step| match step {
-            Step::Unsupported { challenge } => challenge.clone(),
-            _ => String::new(),
-        })
+        self.with_stage(|stage| stage.challenge().to_owned()).unwrap_or_default()
     }
 }
 
@@ -70,11 +74,13 @@ pub enum Screen {
 }
 
 impl Screen {
-    fn of(step: &Step) -> Self {
-        match step {
-            Step::NewPassword { .. } => Self::NewPassword,
-            Step::Unsupported { .. } => Self::Unsupported,
-            _ => Self::Credentials,
+    fn of(asks: Asks) -> Self {
+        match asks {
+            Asks::Credentials | Asks::Waiting | Asks::Unconfirmed | Asks::ResetRequired | Asks::SignedIn => {
+                Self::Credentials
+            }
+            Asks::NewPassword => Self::NewPassword,
+            _ => Self::Unsupported,
         }
     }
 }
@@ -82,7 +88,7 @@ impl Screen {
 /// The page. `other` draws the forms beyond name and password, which are loaded when they are needed.
 pub fn login(other: fn(Screen) -> AnyView) -> Live {
     let app = AppState::get();
-    let step = StoredValue::new(Step::default());
+    let attempt = StoredValue::new_local(Attempt::default());
     let screen = RwSignal::new(Screen::Credentials);
     let problem = RwSignal::new(None);
     let failed = RwSignal::new(false);
@@ -90,28 +96,28 @@ pub fn login(other: fn(Screen) -> AnyView) -> Live {
     let notice = app.take_notice();
 
     // Carries the machine on. Steps that are pages of their own are navigated to.
-    let send = Callback::new(move |event: Event| {
+    let send = Callback::new(move |input: Input| {
         if working.get_untracked() {
             return;
         }
         working.set(true);
-        if let Event::Submit { user, .. } = &event {
+        if let Input::Submit { user, .. } = &input {
             // Filled in on the next page too, reset for instance; stored only when it led somewhere.
             app.email.set_value(Email::parse(user.as_str()));
         }
         spawn_local(async move {
-            let now = step.get_value();
+            let now = attempt.get_value();
             let then = match (app.services.account)().await {
-                Ok(account) => account.sign_in(now, event).await,
+                Ok(account) => account.sign_in(now, input).await,
                 Err(fault) => now.with_problem(fault.into()),
             };
             // Whoever has signed in is on the way to another page by now, and this one is gone.
             if has_left(working) {
                 return;
             }
-            let elsewhere = match &then {
-                Step::Unconfirmed { .. } => Some((routes::VERIFY, Notice::Unconfirmed)),
-                Step::ResetRequired { .. } => Some((routes::FORGOT_PASSWORD, Notice::ResetRequired)),
+            let elsewhere = match then.asks {
+                Asks::Unconfirmed => Some((routes::VERIFY, Notice::Unconfirmed)),
+                Asks::ResetRequired => Some((routes::FORGOT_PASSWORD, Notice::ResetRequired)),
                 _ => None,
             };
             if let Some((path, notice)) = elsewhere {
@@ -119,17 +125,17 @@ pub fn login(other: fn(Screen) -> AnyView) -> Live {
                 app.go(path);
                 return;
             }
-            failed.set(then.problem().is_some());
-            problem.set(then.problem().cloned());
-            let next = Screen::of(&then);
-            step.set_value(then);
+            failed.set(then.problem.is_some());
+            problem.set(then.problem);
+            let next = Screen::of(then.asks);
+            attempt.set_value(then);
             // Drawn anew only when another form is needed: a problem must not empty the fields.
             if screen.get_untracked() != next {
                 screen.set(next);
             }
         });
     });
-    let sign_in = SignIn { step, problem, failed, working, send };
+    let sign_in = SignIn { attempt, problem, failed, working, send };
     live(move || match screen.get() {
         Screen::Credentials => credentials(sign_in, notice, other),
         screen => {
@@ -149,7 +155,9 @@ fn credentials(sign_in: SignIn, notice: Option<Notice>, other: fn(Screen) -> Any
         let secret =
             password.check(if typed.is_empty() { Err(Msg::PASSWORD_MISSING) } else { Ok(Password::new(typed)) });
         match (user, secret) {
-            (Some(user), Some(password)) => sign_in.send(Event::Submit { user: user.to_user_name(), password }),
+            (Some(user), Some(password)) => {
+                sign_in.send(Input::Submit { user: user.to_user_name(), way: Way::Srp(password) });
+            }
             _ => FieldState::focus_first_error(&[email, password]),
         }
     };

@@ -7,7 +7,7 @@ use super::{
     problem::{Doing, Place, Problem, explain, field_text},
 };
 use crate::{
-    cognito::{operations::Attribute, sign_in::Event},
+    cognito::{operations::Attribute, sign_in::Input},
     components::{Field, FieldState, Form, Kind, Page, Submit, effect},
     config::label_of,
     i18n::Msg,
@@ -50,7 +50,7 @@ pub fn NewPassword() -> impl IntoView {
             .collect();
         match chosen {
             Some(password) if attributes.len() == fields.len() => {
-                sign_in.send(Event::ChooseNewPassword { password, attributes });
+                sign_in.send(Input::ChooseNewPassword { password, attributes });
             }
             _ => {
                 let states: Vec<_> = [password].into_iter().chain(fields.iter().map(|(_, state)| *state)).collect();
@@ -68,7 +68,7 @@ pub fn NewPassword() -> impl IntoView {
                 <NewPasswordField id="new_password" label=Msg::NEW_PASSWORD state=password />
                 {drawn}
                 <Submit label=Msg::SET_PASSWORD busy=Msg::SETTING_PASSWORD working=sign_in.working />
-                <button type="button" class="button" on:click=move |_| sign_in.send(Event::StartOver)>
+                <button type="button" class="button" on:click=move |_| sign_in.send(Input::StartOver)>
                     {Msg::START_OVER.text()}
                 </button>
             </Form>

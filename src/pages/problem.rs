@@ -85,7 +85,7 @@ pub fn explain(error: &Error, doing: Doing) -> Explained {
     let (text, next) = match error {
         Error::Fault(fault) => fault_text(*fault),
         Error::Service(error) => match error.reason {
-            Some(reason) => reason_text(reason),
+            Some(reason) => reason_text(reason, doing),
             None => kind_text(error.kind, doing),
         },
     };
@@ -99,13 +99,8 @@ pub fn explain(error: &Error, doing: Doing) -> Explained {
 
 /// The text for an error at a field; fields show texts by key.
 pub fn field_text(error: &Error) -> Option<Msg> {
-    match error.kind()? {
-        kind @ (ErrorKind::CodeMismatch
-        | ErrorKind::ExpiredCode
-        | ErrorKind::InvalidPassword
-        | ErrorKind::PasswordHistoryPolicyViolation) => Some(kind_text(kind, Doing::SettingPassword).0),
-        _ => None,
-    }
+    let Explained { text, place, .. } = explain(error, Doing::SettingPassword);
+    (place != Place::Form).then_some(text)
 }
 
 fn fault_text(fault: Fault) -> (Msg, Next) {
@@ -121,14 +116,34 @@ fn fault_text(fault: Fault) -> (Msg, Next) {
     }
 }
 
-fn reason_text(reason: Reason) -> (Msg, Next) {
+fn reason_text(reason: Reason, doing: Doing) -> (Msg, Next) {
+    use Reason as R;
     match reason {
-        Reason::PasswordAttemptsExceeded => (Msg::ERR_PASSWORD_ATTEMPTS, Next::Reset),
-        Reason::UserDisabled => (Msg::ERR_USER_DISABLED, Next::Support),
-        Reason::TemporaryPasswordExpired => (Msg::ERR_TEMPORARY_EXPIRED, Next::Support),
-        Reason::AlreadyConfirmed => (Msg::ERR_ALREADY_CONFIRMED, Next::SignIn),
-        Reason::SessionExpired => (Msg::ERR_STEP_EXPIRED, Next::SignIn),
-        Reason::NothingVerified => (Msg::ERR_NOTHING_VERIFIED, Next::Verify),
+        R::WrongPassword if doing == Doing::OwnAccount => (Msg::ERR_OLD_PASSWORD, Next::Retry),
+        R::WrongPassword => (Msg::ERR_WRONG_PASSWORD, Next::Retry),
+        R::PasswordAttemptsExceeded => (Msg::ERR_PASSWORD_ATTEMPTS, Next::Reset),
+        R::UserDisabled => (Msg::ERR_USER_DISABLED, Next::Support),
+        R::TemporaryPasswordExpired => (Msg::ERR_TEMPORARY_EXPIRED, Next::Support),
+        R::AlreadyConfirmed => (Msg::ERR_ALREADY_CONFIRMED, Next::SignIn),
+        R::SessionUsed => (Msg::ERR_STEP_USED, Next::SignIn),
+        R::SessionExpired => (Msg::ERR_STEP_EXPIRED, Next::SignIn),
+        R::AccessTokenExpired => (Msg::NOTICE_SESSION_ENDED, Next::SignIn),
+        R::RefreshTokenExpired => (Msg::ERR_SESSION_TOO_OLD, Next::SignIn),
+        R::TokenRevoked => (Msg::ERR_SESSION_REVOKED, Next::SignIn),
+        R::TokenInvalid => (Msg::ERR_SESSION_INVALID, Next::SignIn),
+        R::ScopeMissing => (Msg::ERR_SCOPE_MISSING, Next::Support),
+        R::AttributeNotWritable => (Msg::ERR_ATTRIBUTE_READ_ONLY, Next::Support),
+        R::SignUpClosed => (Msg::ERR_SIGN_UP_CLOSED, Next::Support),
+        R::ResetNotPossible => (Msg::ERR_RESET_NOT_ALLOWED, Next::Support),
+        R::RiskBlocked => (Msg::ERR_RISK_BLOCKED, Next::Support),
+        R::ClientHasSecret => (Msg::ERR_CLIENT_SECRET, Next::Support),
+        R::FlowNotEnabled => (Msg::ERR_FLOW_OFF, Next::Support),
+        R::NothingVerified => (Msg::ERR_NOTHING_VERIFIED, Next::Verify),
+        R::DeviceUnknown => (Msg::ERR_DEVICE_UNKNOWN, Next::SignIn),
+        R::TotpUsed => (Msg::ERR_TOTP_USED, Next::Wait),
+        R::GuestsNotAllowed => (Msg::ERR_GUESTS, Next::SignIn),
+        R::LoginTokenExpired => (Msg::ERR_LOGIN_EXPIRED, Next::SignIn),
+        R::LoginsMismatch => (Msg::ERR_LOGINS, Next::Support),
     }
 }
 
@@ -236,6 +251,141 @@ mod tests {
         Doing::OwnAccount,
     ];
 
+    /// Whether the error, as an answer to a refresh or to a call with an access token, ends the session.
+    const ENDS: bool = true;
+    const STAYS: bool = false;
+
+    /// Every error of AWS's model, as it is explained while signing in.
+    const ERRORS: [(&str, Msg, Next, bool); 47] = [
+        ("AliasExists", Msg::ERR_ALIAS_EXISTS, Next::SignIn, STAYS),
+        ("CodeDeliveryFailure", Msg::ERR_CODE_DELIVERY, Next::Retry, STAYS),
+        ("CodeMismatch", Msg::ERR_CODE_MISMATCH, Next::Retry, STAYS),
+        ("ConcurrentModification", Msg::ERR_CONCURRENT, Next::Retry, STAYS),
+        ("DeviceKeyExists", Msg::ERR_DEVICE_EXISTS, Next::SignIn, STAYS),
+        ("EnableSoftwareTokenMFA", Msg::ERR_ENABLE_TOTP, Next::Retry, STAYS),
+        ("ExpiredCode", Msg::ERR_EXPIRED_CODE, Next::Retry, STAYS),
+        ("ExternalService", Msg::ERR_EXTERNAL_SERVICE, Next::Wait, STAYS),
+        ("FeatureUnavailableInTier", Msg::ERR_FEATURE_TIER, Next::Support, STAYS),
+        ("Forbidden", Msg::ERR_FORBIDDEN, Next::Support, STAYS),
+        ("InternalError", Msg::ERR_INTERNAL, Next::Wait, STAYS),
+        ("InvalidEmailRoleAccessPolicy", Msg::ERR_EMAIL_SETUP, Next::Support, STAYS),
+        ("InvalidIdentityPoolConfiguration", Msg::ERR_IDENTITY_POOL_SETUP, Next::Support, STAYS),
+        ("InvalidLambdaResponse", Msg::ERR_LAMBDA_RESPONSE, Next::Support, STAYS),
+        ("InvalidParameter", Msg::ERR_INVALID_PARAMETER, Next::Retry, STAYS),
+        ("InvalidPassword", Msg::ERR_INVALID_PASSWORD, Next::Retry, STAYS),
+        ("InvalidSmsRoleAccessPolicy", Msg::ERR_SMS_SETUP, Next::Support, STAYS),
+        ("InvalidSmsRoleTrustRelationship", Msg::ERR_SMS_TRUST, Next::Support, STAYS),
+        ("InvalidUserPoolConfiguration", Msg::ERR_POOL_SETUP, Next::Support, STAYS),
+        ("LimitExceeded", Msg::ERR_LIMIT_EXCEEDED, Next::Wait, STAYS),
+        ("MFAMethodNotFound", Msg::ERR_MFA_METHOD, Next::Support, STAYS),
+        ("NotAuthorized", Msg::ERR_WRONG_PASSWORD, Next::Retry, ENDS),
+        ("OperationNotEnabled", Msg::ERR_OPERATION_OFF, Next::Support, STAYS),
+        ("PasswordHistoryPolicyViolation", Msg::ERR_PASSWORD_HISTORY, Next::Retry, STAYS),
+        ("PasswordResetRequired", Msg::ERR_RESET_REQUIRED, Next::Reset, ENDS),
+        ("RefreshTokenReuse", Msg::ERR_TOKEN_REUSE, Next::SignIn, ENDS),
+        ("ResourceConflict", Msg::ERR_RESOURCE_CONFLICT, Next::Support, STAYS),
+        ("ResourceNotFound", Msg::ERR_RESOURCE_NOT_FOUND, Next::Support, STAYS),
+        ("SoftwareTokenMFANotFound", Msg::ERR_NO_TOTP, Next::Support, STAYS),
+        ("TooManyFailedAttempts", Msg::ERR_TOO_MANY_FAILED, Next::Wait, STAYS),
+        ("TooManyRequests", Msg::ERR_TOO_MANY_REQUESTS, Next::Wait, STAYS),
+        ("Unauthorized", Msg::ERR_UNAUTHORIZED, Next::Support, STAYS),
+        ("UnexpectedLambda", Msg::ERR_UNEXPECTED_LAMBDA, Next::Retry, STAYS),
+        ("UnsupportedOperation", Msg::ERR_UNSUPPORTED_OPERATION, Next::Support, STAYS),
+        ("UnsupportedTokenType", Msg::ERR_TOKEN_TYPE, Next::Support, STAYS),
+        ("UserLambdaValidation", Msg::ERR_LAMBDA_REFUSED, Next::Retry, STAYS),
+        ("UserNotConfirmed", Msg::ERR_NOT_CONFIRMED, Next::Verify, ENDS),
+        ("UserNotFound", Msg::ERR_USER_NOT_FOUND, Next::SignUp, ENDS),
+        ("UserPoolAddOnNotEnabled", Msg::ERR_ADD_ON_OFF, Next::Support, STAYS),
+        ("UsernameExists", Msg::ERR_USERNAME_EXISTS, Next::SignIn, STAYS),
+        ("WebAuthnChallengeNotFound", Msg::ERR_PASSKEY_CHALLENGE, Next::Retry, STAYS),
+        ("WebAuthnClientMismatch", Msg::ERR_PASSKEY_CLIENT, Next::Retry, STAYS),
+        ("WebAuthnConfigurationMissing", Msg::ERR_PASSKEY_SETUP, Next::Support, STAYS),
+        ("WebAuthnCredentialNotSupported", Msg::ERR_PASSKEY_KIND, Next::Retry, STAYS),
+        ("WebAuthnNotEnabled", Msg::ERR_PASSKEY_OFF, Next::Support, STAYS),
+        ("WebAuthnOriginNotAllowed", Msg::ERR_PASSKEY_ORIGIN, Next::Support, STAYS),
+        ("WebAuthnRelyingPartyMismatch", Msg::ERR_PASSKEY_SITE, Next::Support, STAYS),
+    ];
+
+    /// Every situation that has to be told from others with the same name.
+    const REASONS: [(Reason, Msg, Next, bool); 24] = [
+        (Reason::WrongPassword, Msg::ERR_WRONG_PASSWORD, Next::Retry, STAYS),
+        (Reason::PasswordAttemptsExceeded, Msg::ERR_PASSWORD_ATTEMPTS, Next::Reset, STAYS),
+        (Reason::UserDisabled, Msg::ERR_USER_DISABLED, Next::Support, ENDS),
+        (Reason::TemporaryPasswordExpired, Msg::ERR_TEMPORARY_EXPIRED, Next::Support, STAYS),
+        (Reason::AlreadyConfirmed, Msg::ERR_ALREADY_CONFIRMED, Next::SignIn, STAYS),
+        (Reason::SessionUsed, Msg::ERR_STEP_USED, Next::SignIn, STAYS),
+        (Reason::SessionExpired, Msg::ERR_STEP_EXPIRED, Next::SignIn, STAYS),
+        (Reason::AccessTokenExpired, Msg::NOTICE_SESSION_ENDED, Next::SignIn, ENDS),
+        (Reason::RefreshTokenExpired, Msg::ERR_SESSION_TOO_OLD, Next::SignIn, ENDS),
+        (Reason::TokenRevoked, Msg::ERR_SESSION_REVOKED, Next::SignIn, ENDS),
+        (Reason::TokenInvalid, Msg::ERR_SESSION_INVALID, Next::SignIn, ENDS),
+        (Reason::ScopeMissing, Msg::ERR_SCOPE_MISSING, Next::Support, STAYS),
+        (Reason::AttributeNotWritable, Msg::ERR_ATTRIBUTE_READ_ONLY, Next::Support, STAYS),
+        (Reason::SignUpClosed, Msg::ERR_SIGN_UP_CLOSED, Next::Support, STAYS),
+        (Reason::ResetNotPossible, Msg::ERR_RESET_NOT_ALLOWED, Next::Support, STAYS),
+        (Reason::RiskBlocked, Msg::ERR_RISK_BLOCKED, Next::Support, STAYS),
+        (Reason::ClientHasSecret, Msg::ERR_CLIENT_SECRET, Next::Support, STAYS),
+        (Reason::FlowNotEnabled, Msg::ERR_FLOW_OFF, Next::Support, STAYS),
+        (Reason::NothingVerified, Msg::ERR_NOTHING_VERIFIED, Next::Verify, STAYS),
+        (Reason::DeviceUnknown, Msg::ERR_DEVICE_UNKNOWN, Next::SignIn, STAYS),
+        (Reason::TotpUsed, Msg::ERR_TOTP_USED, Next::Wait, STAYS),
+        (Reason::GuestsNotAllowed, Msg::ERR_GUESTS, Next::SignIn, STAYS),
+        (Reason::LoginTokenExpired, Msg::ERR_LOGIN_EXPIRED, Next::SignIn, STAYS),
+        (Reason::LoginsMismatch, Msg::ERR_LOGINS, Next::Support, STAYS),
+    ];
+
+    /// Every way not to get a usable answer. None ends a session.
+    const FAULTS: [(Fault, Msg, Next); 8] = [
+        (Fault::Offline, Msg::FAULT_OFFLINE, Next::Retry),
+        (Fault::TimedOut, Msg::FAULT_TIMED_OUT, Next::Retry),
+        (Fault::ServerDown, Msg::FAULT_SERVER_DOWN, Next::Wait),
+        (Fault::Throttled, Msg::FAULT_THROTTLED, Next::Wait),
+        (Fault::Blocked, Msg::FAULT_BLOCKED, Next::Support),
+        (Fault::Garbled, Msg::FAULT_GARBLED, Next::Retry),
+        (Fault::ChunkMissing, Msg::CHUNK_MISSING, Next::Retry),
+        (Fault::SrpRefused, Msg::FAULT_SRP_REFUSED, Next::Support),
+    ];
+
+    #[test]
+    fn every_error_of_the_model_is_in_the_table() {
+        let model: serde_json::Value =
+            serde_json::from_str(include_str!("../../tests/model/cognito.json")).unwrap();
+        let names: std::collections::BTreeSet<_> = ["cognito-idp", "cognito-identity"]
+            .iter()
+            .flat_map(|service| model[service]["operations"].as_object().unwrap().values())
+            .flat_map(|operation| operation["errors"].as_array().unwrap())
+            .map(|name| name.as_str().unwrap().trim_end_matches("Exception"))
+            .collect();
+        assert_eq!(ERRORS.map(|(name, ..)| name).to_vec(), Vec::from_iter(names));
+        assert_eq!(REASONS.map(|(reason, ..)| reason), Reason::ALL);
+    }
+
+    #[test]
+    fn the_table_is_what_people_are_told() {
+        let check = |error: Error, text: Msg, next: Next, ends: bool| {
+            let explained = explain(&error, Doing::SigningIn);
+            assert_eq!((explained.text, explained.next, error.ends_session()), (text, next, ends), "{error:?}");
+        };
+        for (name, text, next, ends) in ERRORS {
+            let kind = ErrorKind::from_name(name);
+            assert_ne!(kind, ErrorKind::Unknown, "{name}");
+            check(Error::Service(ServiceError { kind, reason: None }), text, next, ends);
+        }
+        for (reason, text, next, ends) in REASONS {
+            check(
+                Error::Service(ServiceError { kind: ErrorKind::NotAuthorized, reason: Some(reason) }),
+                text,
+                next,
+                ends,
+            );
+        }
+        for (fault, text, next) in FAULTS {
+            check(Error::Fault(fault), text, next, STAYS);
+        }
+        let unknown = Error::Service(ServiceError { kind: ErrorKind::Unknown, reason: None });
+        check(unknown, Msg::ERR_UNKNOWN, Next::Retry, STAYS);
+    }
+
     #[test]
     fn every_error_has_its_own_text() {
         for doing in DOINGS {
@@ -252,10 +402,10 @@ mod tests {
 
     #[test]
     fn every_fault_and_reason_has_its_own_text() {
-        use Fault::*;
-        let faults = [Offline, TimedOut, ServerDown, Throttled, Blocked, Garbled, ChunkMissing, SrpRefused];
-        let texts: std::collections::BTreeSet<_> = faults.map(|fault| fault_text(fault).0.text()).into();
-        assert_eq!(texts.len(), faults.len());
+        let faults: std::collections::BTreeSet<_> = FAULTS.iter().map(|(_, text, _)| text.text()).collect();
+        assert_eq!(faults.len(), FAULTS.len());
+        let reasons: std::collections::BTreeSet<_> = REASONS.iter().map(|(_, text, ..)| text.text()).collect();
+        assert_eq!(reasons.len(), REASONS.len());
     }
 
     #[test]
@@ -268,6 +418,9 @@ mod tests {
 
     #[test]
     fn what_can_be_corrected_is_said_at_its_field() {
+        let used = Error::Service(ServiceError { kind: ErrorKind::ExpiredCode, reason: Some(Reason::TotpUsed) });
+        assert_eq!(field_text(&used), Some(Msg::ERR_TOTP_USED));
+        assert_eq!(field_text(&Fault::Offline.into()), None);
         let at = |kind| explain(&Error::Service(ServiceError { kind, reason: None }), Doing::SettingPassword).place;
         assert_eq!(at(ErrorKind::CodeMismatch), Place::Code);
         assert_eq!(at(ErrorKind::InvalidPassword), Place::NewPassword);

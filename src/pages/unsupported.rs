@@ -1,7 +1,7 @@
 //! A sign-in step that this version does not know: says so, and leads back.
 
 use super::login::SignIn;
-use crate::{cognito::sign_in::Event, components::Page, i18n::Msg};
+use crate::{cognito::sign_in::Input, components::Page, i18n::Msg};
 use leptos::prelude::*;
 
 /// The page.
@@ -10,7 +10,7 @@ pub fn Unsupported() -> impl IntoView {
     let sign_in = SignIn::get();
     view! {
         <Page title=Msg::UNSUPPORTED_TITLE lead=Msg::UNSUPPORTED_LEAD.fill(&[&sign_in.unsupported()])>
-            <button type="button" class="button" on:click=move |_| sign_in.send(Event::StartOver)>
+            <button type="button" class="button" on:click=move |_| sign_in.send(Input::StartOver)>
                 {Msg::START_OVER.text()}
             </button>
         </Page>

@@ -1,16 +1,16 @@
 //! The one keeper of the session: carries out sign-ins, restores, refreshes, signs out.
 
 use super::{
-    Account, Change, Local, Profile, Session, SignedUp, User,
-    store::{Store, USER_EMAIL},
+    Account, Attempt, Change, Local, Profile, Session, SignedUp, User,
+    store::{Device, Store, USER_EMAIL},
     world::World,
 };
 use crate::cognito::{
     client::{Client, Endpoints, Operation},
-    error::{Error, ErrorKind, Fault, ServiceError},
+    error::{Error, ErrorKind, Fault, Reason, ServiceError},
     operations::*,
-    sign_in::{Command, Event, Step, next},
-    srp::{self, Ephemeral},
+    sign_in::{Asks, Call, Command, Event, Input, Reply, Stage, next},
+    srp::{self, Challenge, DeviceSecret, Ephemeral, Proof},
     token::AccessClaims,
     types::*,
 };
@@ -52,6 +52,17 @@ fn not_authorized() -> Error {
     Error::Service(ServiceError { kind: ErrorKind::NotAuthorized, reason: None })
 }
 
+/// What the pool says of a device that it has forgotten.
+fn device_unknown() -> Error {
+    Error::Service(ServiceError { kind: ErrorKind::ResourceNotFound, reason: Some(Reason::DeviceUnknown) })
+}
+
+fn add_proof(answers: &mut Secrets, challenge: &Challenge, proof: &Proof) {
+    answers.insert("PASSWORD_CLAIM_SECRET_BLOCK", challenge.secret_block.as_str());
+    answers.insert("PASSWORD_CLAIM_SIGNATURE", proof.signature.as_str());
+    answers.insert("TIMESTAMP", proof.timestamp.as_str());
+}
+
 /// What a refresh came to.
 enum Refreshed {
     /// Fresh tokens, new or from another tab.
@@ -86,83 +97,132 @@ impl<W: World> Keeper<W> {
         self.pool.client.clone()
     }
 
-    async fn perform(&self, command: Command, ephemeral: &mut Option<Ephemeral>) -> Result<AuthAnswer, Error> {
-        match command {
-            Command::Initiate { user } => {
-                let half = ephemeral.insert(self.ephemeral());
-                let auth_parameters = [("USERNAME", user.as_str()), ("SRP_A", half.public_value())].into();
-                let initiate =
-                    InitiateAuth { client_id: self.client_id(), auth_flow: AuthFlow::UserSrpAuth, auth_parameters };
-                self.client.call(&initiate).await
+    /// Carries out a command. `half` is the client's half of an SRP exchange that is under way.
+    async fn perform(&self, call: Call, half: &mut Option<Ephemeral>) -> Result<Reply, Error> {
+        match call {
+            Call::Initiate { flow, mut parameters, srp_a } => {
+                self.add_public_value(&mut parameters, srp_a, half);
+                let mut initiate = InitiateAuth::new(self.client_id(), flow);
+                initiate.auth_parameters = parameters;
+                self.client.call(&initiate).await.map(Reply::Auth)
             }
-            Command::Prove { challenge, session, password } => {
-                let half = ephemeral.take().ok_or(Fault::SrpRefused)?;
+            Call::Respond { challenge, session, mut answers, srp_a } => {
+                self.add_public_value(&mut answers, srp_a, half);
+                self.respond(challenge, session, answers).await
+            }
+            Call::Prove { challenge, password, session, mut answers } => {
+                let half = half.take().ok_or(Fault::SrpRefused)?;
                 let proof = srp::prove(&*self.world, &self.pool.id, &half, &challenge, &password, self.world.now())?;
-                self.respond(
-                    "PASSWORD_VERIFIER",
-                    session,
-                    [
-                        ("USERNAME", challenge.user_id.as_str()),
-                        ("PASSWORD_CLAIM_SECRET_BLOCK", challenge.secret_block.as_str()),
-                        ("PASSWORD_CLAIM_SIGNATURE", &proof.signature),
-                        ("TIMESTAMP", &proof.timestamp),
-                    ]
-                    .into(),
-                )
-                .await
+                add_proof(&mut answers, &challenge, &proof);
+                self.respond(ChallengeName::PasswordVerifier, session, answers).await
             }
-            Command::SetPassword { user_id, session, password, attributes } => {
-                let mut answers: Secrets = [("USERNAME", user_id.as_str()), ("NEW_PASSWORD", password.as_str())].into();
-                for attribute in attributes {
-                    answers.insert(format!("userAttributes.{}", attribute.name.as_str()), attribute.value);
-                }
-                self.respond("NEW_PASSWORD_REQUIRED", session, answers).await
+            Call::ProveDevice { challenge, user_id, session, mut answers } => {
+                let half = half.take().ok_or(Fault::SrpRefused)?;
+                let Some(device) = self.store.device(&*self.world, &UserName::new(user_id)) else {
+                    // Another tab has forgotten it in the meantime.
+                    return Err(device_unknown());
+                };
+                let now = self.world.now();
+                let proof = srp::prove_device(&*self.world, &device.group, &half, &challenge, &device.password, now)?;
+                add_proof(&mut answers, &challenge, &proof);
+                self.respond(ChallengeName::DevicePasswordVerifier, session, answers).await
             }
+            Call::AssociateTotp { session } => {
+                let associate = AssociateSoftwareToken::new(TokenOrSession::Session(session));
+                let answer = self.client.call(&associate).await?;
+                Ok(Reply::TotpSecret { secret: answer.secret_code, session: answer.session })
+            }
+            Call::VerifyTotp { session, code, name } => {
+                let mut verify = VerifySoftwareToken::new(TokenOrSession::Session(session), code);
+                verify.friendly_device_name = name;
+                let answer = self.client.call(&verify).await?;
+                Ok(Reply::TotpVerified { status: answer.status, session: answer.session })
+            }
+            Call::ForgetDevice { user_id, device } => {
+                self.store.forget_device(&*self.world, &UserName::new(user_id), &device);
+                Ok(Reply::Done)
+            }
+            Call::ConfirmDevice { access_token, device } => self.confirm_device(access_token, device).await,
+        }
+    }
+
+    fn add_public_value(&self, answers: &mut Secrets, wanted: bool, half: &mut Option<Ephemeral>) {
+        if wanted {
+            answers.insert("SRP_A", half.insert(self.ephemeral()).public_value());
         }
     }
 
     async fn respond(
         &self,
-        name: &str,
+        challenge: ChallengeName,
         session: Option<ChallengeSession>,
         answers: Secrets,
-    ) -> Result<AuthAnswer, Error> {
-        let respond = RespondToAuthChallenge {
-            client_id: self.client_id(),
-            challenge_name: name.to_owned(),
-            session,
-            challenge_responses: answers,
-        };
-        self.client.call(&respond).await
+    ) -> Result<Reply, Error> {
+        let mut respond = RespondToAuthChallenge::new(self.client_id(), challenge);
+        respond.session = session;
+        respond.challenge_responses = answers;
+        self.client.call(&respond).await.map(Reply::Auth)
     }
 
-    async fn drive(&self, step: Step, event: Event) -> Step {
-        let mut ephemeral = None;
-        let typed = match &event {
-            Event::Submit { user, .. } => Email::parse(user.as_str()),
-            _ => None,
-        };
-        let (mut step, mut command) = next(step, event);
-        while let Some(todo) = command {
-            let answer = self.perform(todo, &mut ephemeral).await;
-            (step, command) = next(step, Event::Answered(answer));
+    /// Makes a secret for a new device and remembers it, if the pool takes it up.
+    async fn confirm_device(&self, access_token: AccessToken, new: NewDeviceMetadata) -> Result<Reply, Error> {
+        let claims = AccessClaims::read(&access_token).ok_or(Fault::Garbled)?;
+        let NewDeviceMetadata { device_key, device_group_key } = new;
+        let secret = DeviceSecret::new(&*self.world, &device_group_key, &device_key, &self.world.secret());
+        let mut confirm = ConfirmDevice::new(access_token, device_key.clone());
+        confirm.device_secret_verifier_config = Some(secret.verifier);
+        self.client.call(&confirm).await?;
+        let device = Device { key: device_key, group: device_group_key, password: secret.password };
+        self.store.save_device(&*self.world, &claims.username, &device);
+        Ok(Reply::Done)
+    }
+
+    /// The device that is remembered for somebody.
+    fn remembered(&self, user: &str) -> Option<Event> {
+        let device = self.store.device(&*self.world, &UserName::new(user))?;
+        Some(Event::Remembered(device.key))
+    }
+
+    /// The device that is remembered for whomever an answer names.
+    fn remembered_for(&self, reply: &Result<Reply, Error>) -> Option<Event> {
+        let Ok(Reply::Auth(answer)) = reply else { return None };
+        let parameters = &answer.challenge_parameters;
+        self.remembered(parameters.get("USER_ID_FOR_SRP").or_else(|| parameters.get("USERNAME"))?)
+    }
+
+    async fn drive(&self, attempt: Attempt, input: Input) -> Attempt {
+        let mut step = attempt.step().cloned().unwrap_or_default();
+        let mut half = None;
+        let mut typed = None;
+        if let Input::Submit { user, .. } = &input {
+            typed = Email::parse(user.as_str());
+            if let Some(event) = self.remembered(user.as_str()) {
+                step = next(step, event).0;
+            }
+        }
+        let (mut step, mut command) = next(step, Event::Person(input));
+        while let Some(Command { turn, call }) = command {
+            let result = self.perform(call, &mut half).await;
+            if let Some(event) = self.remembered_for(&result) {
+                step = next(step, event).0;
+            }
+            (step, command) = next(step, Event::Answered { turn, result });
         }
         // An address that led somewhere is worth keeping; one that led nowhere may be mistyped.
-        match (&step, typed) {
-            (Step::Credentials { .. }, _) => self.prepare(),
+        match (&step.stage, typed) {
+            (Stage::Credentials, _) => self.prepare(),
             (_, Some(email)) => self.remember(email),
             (_, None) => {}
         }
-        if let Step::SignedIn(tokens) = &step {
-            let Some(claims) = AccessClaims::read(&tokens.access) else {
-                return Step::Credentials { problem: Some(Fault::Garbled.into()) };
-            };
-            self.arrived(&claims);
-            self.store.save(&*self.world, &claims.username, tokens);
-            self.publish(tokens, &claims, None);
-            self.load_profile().await;
-        }
-        step
+        let Stage::SignedIn(tokens) = &step.stage else { return Attempt::at(step) };
+        let Some(claims) = AccessClaims::read(&tokens.access) else {
+            return Attempt::at(step.restart(Some(Fault::Garbled.into()), false));
+        };
+        self.arrived(&claims);
+        self.store.save(&*self.world, &claims.username, tokens);
+        self.publish(tokens, &claims, None);
+        self.load_profile().await;
+        Attempt { asks: Asks::SignedIn, ..Attempt::default() }
     }
 
     /// Tells everyone who is signed in, from the ID token.
@@ -213,7 +273,7 @@ impl<W: World> Keeper<W> {
         if usable(&tokens) {
             return Some(Refreshed::Fresh(tokens));
         }
-        let answer = self.refresh(&tokens).await;
+        let answer = self.refresh(&user, &tokens).await;
         // A sign-out in the meantime wins, and so does somebody else's sign-in: the answer is about a
         // session that is gone.
         if self.store.load(&*self.world)? != (user.clone(), tokens) {
@@ -238,15 +298,19 @@ impl<W: World> Keeper<W> {
 
     /// GetTokensFromRefreshToken works with and without rotation; servers that do not have it yet
     /// know REFRESH_TOKEN_AUTH.
-    async fn refresh(&self, tokens: &Tokens) -> Result<Tokens, Error> {
-        let refresh_token = tokens.refresh.clone();
-        let get = GetTokensFromRefreshToken { client_id: self.client_id(), refresh_token };
+    async fn refresh(&self, user: &UserName, tokens: &Tokens) -> Result<Tokens, Error> {
+        // The refresh token of a remembered device works only together with the device's key.
+        let device = self.store.device(&*self.world, user).map(|device| device.key);
+        let mut get = GetTokensFromRefreshToken::new(self.client_id(), tokens.refresh.clone());
+        get.device_key = device.clone();
         let mut answer = self.client.call(&get).await;
         let unknown = [ErrorKind::Unknown, ErrorKind::UnsupportedOperation, ErrorKind::OperationNotEnabled];
         if answer.as_ref().is_err_and(|e| e.kind().is_some_and(|kind| unknown.contains(&kind))) {
-            let auth_parameters = [("REFRESH_TOKEN", tokens.refresh.as_str())].into();
-            let initiate =
-                InitiateAuth { client_id: self.client_id(), auth_flow: AuthFlow::RefreshTokenAuth, auth_parameters };
+            let mut initiate = InitiateAuth::new(self.client_id(), AuthFlow::RefreshTokenAuth);
+            initiate.auth_parameters.insert("REFRESH_TOKEN", tokens.refresh.as_str());
+            if let Some(device) = device {
+                initiate.auth_parameters.insert("DEVICE_KEY", device.as_str());
+            }
             answer = self.client.call(&initiate).await;
         }
         answer?.authentication_result.ok_or(Fault::Garbled)?.into_tokens(Some(&tokens.refresh))
@@ -282,7 +346,7 @@ impl<W: World> Keeper<W> {
     }
 
     async fn load_profile(&self) {
-        let answer = self.authorised(|access_token| GetUser { access_token }).await;
+        let answer = self.authorised(GetUser::new).await;
         let Some((tokens, claims)) = self.stored() else { return };
         match answer {
             Some(Ok(user)) => self.tell_user(&claims, Profile::from_attributes(user.user_attributes), None),
@@ -304,8 +368,8 @@ impl<W: World> Account for Keeper<W> {
         *self.prepared.borrow_mut() = Some(half);
     }
 
-    fn sign_in(&self, step: Step, event: Event) -> Local<'_, Step> {
-        Box::pin(self.drive(step, event))
+    fn sign_in(&self, attempt: Attempt, input: Input) -> Local<'_, Attempt> {
+        Box::pin(self.drive(attempt, input))
     }
 
     fn sign_up(
@@ -317,8 +381,9 @@ impl<W: World> Account for Keeper<W> {
         Box::pin(async move {
             let mut user_attributes = attributes;
             user_attributes.push(Attribute { name: AttributeName::new("email"), value: email.as_str().to_owned() });
-            let sign_up =
-                SignUp { client_id: self.client_id(), username: email.to_user_name(), password, user_attributes };
+            let mut sign_up = SignUp::new(self.client_id(), email.to_user_name());
+            sign_up.password = Some(password);
+            sign_up.user_attributes = user_attributes;
             let answer = self.client.call(&sign_up).await?;
             self.remember(email);
             Ok(SignedUp { confirmed: answer.user_confirmed })
@@ -327,21 +392,21 @@ impl<W: World> Account for Keeper<W> {
 
     fn confirm_sign_up(&self, username: UserName, confirmation_code: ConfirmationCode) -> Local<'_, Result<(), Error>> {
         Box::pin(async move {
-            let confirm = ConfirmSignUp { client_id: self.client_id(), username, confirmation_code };
-            self.client.call(&confirm).await.map(|Nothing {}| ())
+            let confirm = ConfirmSignUp::new(self.client_id(), username, confirmation_code);
+            self.client.call(&confirm).await.map(drop)
         })
     }
 
     fn resend_code(&self, username: UserName) -> Local<'_, Result<(), Error>> {
         Box::pin(async move {
-            let resend = ResendConfirmationCode { client_id: self.client_id(), username };
+            let resend = ResendConfirmationCode::new(self.client_id(), username);
             self.client.call(&resend).await.map(drop)
         })
     }
 
     fn forgot_password(&self, username: UserName) -> Local<'_, Result<(), Error>> {
         Box::pin(async move {
-            let forgot = ForgotPassword { client_id: self.client_id(), username };
+            let forgot = ForgotPassword::new(self.client_id(), username);
             self.client.call(&forgot).await.map(drop)
         })
     }
@@ -353,7 +418,7 @@ impl<W: World> Account for Keeper<W> {
         password: Password,
     ) -> Local<'_, Result<(), Error>> {
         Box::pin(async move {
-            let confirm = ConfirmForgotPassword { client_id: self.client_id(), username, confirmation_code, password };
+            let confirm = ConfirmForgotPassword::new(self.client_id(), username, confirmation_code, password);
             self.client.call(&confirm).await.map(|Nothing {}| ())
         })
     }
@@ -394,7 +459,7 @@ impl<W: World> Account for Keeper<W> {
 
     fn update_attributes(&self, user_attributes: Vec<Attribute>) -> Local<'_, Result<(), Error>> {
         Box::pin(async move {
-            let update = |access_token| UpdateUserAttributes { access_token, user_attributes: user_attributes.clone() };
+            let update = |access_token| UpdateUserAttributes::new(access_token, user_attributes.clone());
             match self.authorised(update).await {
                 Some(Ok(_)) => {
                     self.load_profile().await;
@@ -414,7 +479,7 @@ impl<W: World> Account for Keeper<W> {
             if let Some((_, tokens)) = stored {
                 // Best effort: the person is signed out here whatever the server says, and without
                 // a network there is nothing more to be done.
-                let revoke = RevokeToken { token: tokens.refresh, client_id: self.client_id() };
+                let revoke = RevokeToken::new(tokens.refresh, self.client_id());
                 drop(self.client.call(&revoke).await);
             }
         })
@@ -432,6 +497,7 @@ mod tests {
     use crate::{
         cognito::{
             client::{HttpRequest, HttpResponse, Transport},
+            sign_in::{MfaSetup, Way},
             srp::{BigMod, HostMath, SECRET_BYTES},
         },
         session::{
@@ -563,6 +629,33 @@ mod tests {
 
     fn user() -> Result<(u16, Value), Fault> {
         Ok((200, json!({"Username": "sub", "UserAttributes": [{"Name": "name", "Value": "Ada"}]})))
+    }
+
+    fn submit() -> Input {
+        let (user, password) = (UserName::new("ada@example.com"), Password::new("hunter2!"));
+        Input::Submit { user, way: Way::Srp(password) }
+    }
+
+    fn verifier() -> Result<(u16, Value), Fault> {
+        Ok((
+            200,
+            json!({"ChallengeName": "PASSWORD_VERIFIER", "Session": "s", "ChallengeParameters": {
+                "SALT": "ab", "SRP_B": "cd", "SECRET_BLOCK": "ZWY=", "USER_ID_FOR_SRP": "sub", "USERNAME": "sub"}}),
+        ))
+    }
+
+    fn signed_in() -> Result<(u16, Value), Fault> {
+        let mut answer = renewed(1000, 4600).unwrap();
+        answer.1["AuthenticationResult"]["RefreshToken"] = json!("r");
+        Ok(answer)
+    }
+
+    fn device() -> Device {
+        Device {
+            key: DeviceKey::new("us-east-1_1"),
+            group: DeviceGroupKey::new("-g"),
+            password: DevicePassword::new("device-password"),
+        }
     }
 
     struct Scene {
@@ -803,27 +896,162 @@ mod tests {
 
     #[test]
     fn the_password_is_in_no_request_of_a_sign_in() {
-        let challenge = json!({"ChallengeName": "PASSWORD_VERIFIER", "Session": "s", "ChallengeParameters": {
-            "SALT": "ab", "SRP_B": "cd", "SECRET_BLOCK": "ZWY=", "USER_ID_FOR_SRP": "sub"}});
-        let signed_in = json!({"AuthenticationResult": {
-            "AccessToken": access(1000, 4600), "IdToken": id(), "RefreshToken": "r"}});
         let scene = scene(
             None,
-            vec![
-                ("InitiateAuth", Ok((200, challenge))),
-                ("RespondToAuthChallenge", Ok((200, signed_in))),
-                ("GetUser", user()),
-            ],
+            vec![("InitiateAuth", verifier()), ("RespondToAuthChallenge", signed_in()), ("GetUser", user())],
         );
         scene.keeper.prepare();
-        let submit = Event::Submit { user: UserName::new("ada@example.com"), password: Password::new("hunter2!") };
-        let step = run(scene.keeper.sign_in(Step::default(), submit));
-        assert!(matches!(step, Step::SignedIn(_)));
+        let attempt = run(scene.keeper.sign_in(Attempt::default(), submit()));
+        assert_eq!((attempt.asks, attempt.problem), (Asks::SignedIn, None));
+        assert!(attempt.step().is_none(), "the tokens are in storage and nowhere else");
         assert!(scene.is_signed_in());
         let calls = scene.world.calls.borrow();
         assert!(calls.iter().all(|(_, body)| !body.to_string().contains("hunter2")));
         assert_eq!(calls[1].1["ChallengeResponses"]["USERNAME"], "sub", "the name that came back, not the typed one");
         assert_eq!(scene.world.get(USER_TOKEN), Some(access(1000, 4600)));
+    }
+
+    #[test]
+    fn a_new_device_is_confirmed_with_a_verifier_and_remembered() {
+        let mut tokens = signed_in().unwrap();
+        tokens.1["AuthenticationResult"]["NewDeviceMetadata"] =
+            json!({"DeviceKey": "us-east-1_1", "DeviceGroupKey": "-g"});
+        let scene = scene(
+            None,
+            vec![
+                ("InitiateAuth", verifier()),
+                ("RespondToAuthChallenge", Ok(tokens)),
+                ("ConfirmDevice", Ok((200, json!({"UserConfirmationNecessary": false})))),
+                ("GetUser", user()),
+            ],
+        );
+        run(scene.keeper.sign_in(Attempt::default(), submit()));
+        assert!(scene.is_signed_in());
+        let stored = Store::new(&ClientId::new("c")).device(&scene.world, &UserName::new("sub")).unwrap();
+        assert_eq!((stored.key.as_str(), stored.group.as_str()), ("us-east-1_1", "-g"));
+        let confirm = &scene.world.calls.borrow()[2].1;
+        assert_eq!(confirm["DeviceKey"], "us-east-1_1");
+        let made = DeviceSecret::new(&HostMath, &stored.group, &stored.key, &[7; SECRET_BYTES]);
+        assert_eq!(confirm["DeviceSecretVerifierConfig"], serde_json::to_value(&made.verifier).unwrap());
+        assert_eq!(stored.password, made.password);
+        assert!(!confirm.to_string().contains(stored.password.as_str()), "it never leaves the browser");
+    }
+
+    #[test]
+    fn a_device_that_cannot_be_confirmed_does_not_keep_anybody_out() {
+        let mut tokens = signed_in().unwrap();
+        tokens.1["AuthenticationResult"]["NewDeviceMetadata"] =
+            json!({"DeviceKey": "us-east-1_1", "DeviceGroupKey": "-g"});
+        let scene = scene(
+            None,
+            vec![
+                ("InitiateAuth", verifier()),
+                ("RespondToAuthChallenge", Ok(tokens)),
+                ("ConfirmDevice", Err(Fault::Offline)),
+                ("GetUser", user()),
+            ],
+        );
+        run(scene.keeper.sign_in(Attempt::default(), submit()));
+        assert!(scene.is_signed_in());
+        assert_eq!(Store::new(&ClientId::new("c")).device(&scene.world, &UserName::new("sub")), None);
+    }
+
+    #[test]
+    fn a_remembered_device_proves_itself() {
+        let start = json!({"ChallengeName": "DEVICE_SRP_AUTH", "Session": "s2", "ChallengeParameters": {}});
+        let proof = json!({"ChallengeName": "DEVICE_PASSWORD_VERIFIER", "Session": "s3", "ChallengeParameters": {
+            "SALT": "ab", "SRP_B": "cd", "SECRET_BLOCK": "ZWY=", "DEVICE_KEY": "us-east-1_1"}});
+        let scene = scene(
+            None,
+            vec![
+                ("InitiateAuth", verifier()),
+                ("RespondToAuthChallenge", Ok((200, start))),
+                ("RespondToAuthChallenge", Ok((200, proof))),
+                ("RespondToAuthChallenge", signed_in()),
+                ("GetUser", user()),
+            ],
+        );
+        Store::new(&ClientId::new("c")).save_device(&scene.world, &UserName::new("sub"), &device());
+        run(scene.keeper.sign_in(Attempt::default(), submit()));
+        assert!(scene.is_signed_in());
+        let calls = scene.world.calls.borrow();
+        assert_eq!(calls[0].1["AuthParameters"].get("DEVICE_KEY"), None, "the typed name is not the pool's");
+        for (i, challenge) in [(1, "PASSWORD_VERIFIER"), (2, "DEVICE_SRP_AUTH"), (3, "DEVICE_PASSWORD_VERIFIER")] {
+            assert_eq!(calls[i].1["ChallengeName"], challenge);
+            assert_eq!(calls[i].1["ChallengeResponses"]["DEVICE_KEY"], "us-east-1_1");
+            assert_eq!(calls[i].1["ChallengeResponses"]["USERNAME"], "sub");
+        }
+        assert!(calls[2].1["ChallengeResponses"]["SRP_A"].is_string());
+        assert!(calls[3].1["ChallengeResponses"]["PASSWORD_CLAIM_SIGNATURE"].is_string());
+        assert!(calls.iter().all(|(_, body)| !body.to_string().contains("device-password")));
+    }
+
+    #[test]
+    fn a_device_that_the_pool_has_forgotten_is_forgotten_and_the_sign_in_goes_on_without() {
+        let forgotten = Ok((400, json!({"__type": "ResourceNotFoundException", "message": "Device does not exist."})));
+        let scene = scene(
+            None,
+            vec![
+                ("InitiateAuth", verifier()),
+                ("RespondToAuthChallenge", forgotten),
+                ("InitiateAuth", verifier()),
+                ("RespondToAuthChallenge", signed_in()),
+                ("GetUser", user()),
+            ],
+        );
+        let store = Store::new(&ClientId::new("c"));
+        store.save_device(&scene.world, &UserName::new("sub"), &device());
+        run(scene.keeper.sign_in(Attempt::default(), submit()));
+        assert!(scene.is_signed_in());
+        assert_eq!(store.device(&scene.world, &UserName::new("sub")), None);
+        assert_eq!(scene.world.calls.borrow()[3].1["ChallengeResponses"].get("DEVICE_KEY"), None);
+    }
+
+    #[test]
+    fn a_refresh_names_the_remembered_device() {
+        let scene = scene(Some(1030), vec![("GetTokensFromRefreshToken", renewed(1000, 4600))]);
+        Store::new(&ClientId::new("c")).save_device(&scene.world, &UserName::new("sub"), &device());
+        assert!(run(scene.keeper.keep_fresh()));
+        assert_eq!(scene.world.calls.borrow()[0].1["DeviceKey"], "us-east-1_1");
+    }
+
+    #[test]
+    fn an_authenticator_app_is_set_up_on_the_way_in() {
+        let setup = json!({"ChallengeName": "MFA_SETUP", "Session": "s2", "ChallengeParameters": {
+            "MFAS_CAN_SETUP": "[\"SOFTWARE_TOKEN_MFA\"]"}});
+        let scene = scene(
+            None,
+            vec![
+                ("InitiateAuth", verifier()),
+                ("RespondToAuthChallenge", Ok((200, setup))),
+                ("AssociateSoftwareToken", Ok((200, json!({"SecretCode": "ABCDEFGHIJKLMNOP", "Session": "s3"})))),
+                ("VerifySoftwareToken", Ok((200, json!({"Status": "SUCCESS", "Session": "s4"})))),
+                ("RespondToAuthChallenge", signed_in()),
+                ("GetUser", user()),
+            ],
+        );
+        let attempt = run(scene.keeper.sign_in(Attempt::default(), submit()));
+        assert_eq!(attempt.asks, Asks::SetUpMfa);
+        let attempt = run(scene.keeper.sign_in(attempt, Input::SetUp(MfaSetup::Totp)));
+        assert_eq!(attempt.asks, Asks::ScanTotp);
+        let verify = Input::VerifyTotp { code: TotpCode::new("123456"), name: None };
+        run(scene.keeper.sign_in(attempt, verify));
+        assert!(scene.is_signed_in());
+        let calls = scene.world.calls.borrow();
+        let sessions: Vec<_> = calls[1..5].iter().map(|(_, body)| body["Session"].as_str().unwrap()).collect();
+        assert_eq!(sessions, ["s", "s2", "s3", "s4"], "each is used once");
+    }
+
+    #[test]
+    fn a_refusal_that_is_not_about_the_token_leaves_the_session_alone() {
+        let body = json!({"__type": "NotAuthorizedException",
+                          "message": "A client attempted to write unauthorized attribute"});
+        let scene = scene(Some(5000), vec![("UpdateUserAttributes", Ok((400, body)))]);
+        let error = run(scene.keeper.update_attributes(vec![])).unwrap_err();
+        assert_eq!(error.reason(), Some(Reason::AttributeNotWritable));
+        assert!(scene.told.borrow().is_empty());
+        assert!(!scene.world.storage.borrow().is_empty());
+        scene.all_answers_were_used();
     }
 
     #[test]

@@ -14,11 +14,11 @@ pub mod world;
 use crate::cognito::{
     error::Error,
     operations::Attribute,
-    sign_in::{Event, Step},
+    sign_in::{Asks, Input, Step},
     types::{ConfirmationCode, Email, Password, UserName},
 };
 pub use profile::Profile;
-use std::{future::Future, pin::Pin};
+use std::{future::Future, pin::Pin, rc::Rc};
 
 /// Whether somebody is signed in. One signal of this type, seen as [`Presence`], gates every route.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,6 +88,50 @@ pub struct SignedUp {
     pub confirmed: bool,
 }
 
+/// A sign-in as a page holds it: what the person is asked and what went wrong. The step itself is out of
+/// sight, so that whoever only draws name and password does not carry the code for all the others.
+#[derive(Clone, Default)]
+pub struct Attempt {
+    /// Which form to draw.
+    pub asks: Asks,
+    /// What happened to the last input.
+    pub problem: Option<Error>,
+    /// The sign-in had to begin again: see [`Step::started_over`].
+    pub started_over: bool,
+    /// `None` at the beginning.
+    step: Option<Rc<dyn Standing>>,
+}
+
+/// A step behind a pointer.
+trait Standing {
+    fn step(&self) -> &Step;
+}
+
+impl Standing for Step {
+    fn step(&self) -> &Step {
+        self
+    }
+}
+
+impl Attempt {
+    /// Stands at this step.
+    pub fn at(step: Step) -> Self {
+        let (asks, problem, started_over) = (step.asks(), step.problem, step.started_over);
+        Self { asks, problem, started_over, step: Some(Rc::new(step)) }
+    }
+
+    /// The step, for the form that draws it; `None` at the beginning.
+    pub fn step(&self) -> Option<&Step> {
+        self.step.as_deref().map(Standing::step)
+    }
+
+    /// Where it stands, with a problem that kept the input from being looked at at all.
+    #[must_use]
+    pub fn with_problem(self, error: Error) -> Self {
+        Self { problem: Some(error), ..self }
+    }
+}
+
 /// A future that stays on this thread, as everything in a browser does.
 pub type Local<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
@@ -95,8 +139,9 @@ pub type Local<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 pub trait Account {
     /// Makes the part of a sign-in that does not depend on what is typed.
     fn prepare(&self);
-    /// Carries a sign-in on until it needs the person again. Tokens are stored when it is done.
-    fn sign_in(&self, step: Step, event: Event) -> Local<'_, Step>;
+    /// Carries a sign-in on until it needs the person again. Tokens are stored when it is done, and are not
+    /// in the attempt.
+    fn sign_in(&self, attempt: Attempt, input: Input) -> Local<'_, Attempt>;
     /// Creates an account.
     fn sign_up(
         &self,

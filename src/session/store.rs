@@ -3,16 +3,30 @@
 //!
 //! `CognitoIdentityServiceProvider.{clientId}.LastAuthUser` names the user; the tokens are under
 //! `CognitoIdentityServiceProvider.{clientId}.{username}.` + `accessToken`, `idToken`,
-//! `refreshToken`, `clockDrift`. Beside it, from the boilerplate this app replaces: `User_Email` and
+//! `refreshToken`, `clockDrift`, and what is remembered of a device under `deviceKey`, `deviceGroupKey`,
+//! `randomPasswordKey`. Beside it, from the boilerplate this app replaces: `User_Email` and
 //! `user_token`.
 
 use super::world::Storage;
-use crate::cognito::types::{AccessToken, ClientId, Email, IdToken, RefreshToken, Tokens, UserName};
+use crate::cognito::types::{
+    AccessToken, ClientId, DeviceGroupKey, DeviceKey, DevicePassword, Email, IdToken, RefreshToken, Tokens, UserName,
+};
 
 /// The email address to fill in next time; survives a sign-out.
 pub const USER_EMAIL: &str = "User_Email";
 /// The access token, for code that was written for the boilerplate.
 pub const USER_TOKEN: &str = "user_token";
+
+/// A device that the pool remembers: this browser, for one person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Device {
+    /// The pool's name for it.
+    pub key: DeviceKey,
+    /// Its group.
+    pub group: DeviceGroupKey,
+    /// What it proves itself with.
+    pub password: DevicePassword,
+}
 
 /// Reads and writes the layout for one app client.
 #[derive(Debug, Clone)]
@@ -62,6 +76,32 @@ impl Store {
         storage.set(&self.key(user, "clockDrift"), "0");
         storage.set(USER_TOKEN, tokens.access.as_str());
         storage.set(&self.last_user_key(), user.as_str());
+    }
+
+    /// The device that is remembered for a person, if it is whole.
+    pub fn device(&self, storage: &impl Storage, user: &UserName) -> Option<Device> {
+        let read = |name: &str| storage.get(&self.key(user, name)).filter(|text| !text.is_empty());
+        Some(Device {
+            key: DeviceKey::new(read("deviceKey")?),
+            group: DeviceGroupKey::new(read("deviceGroupKey")?),
+            password: DevicePassword::new(read("randomPasswordKey")?),
+        })
+    }
+
+    /// Remembers a device. It stays over sign-outs.
+    pub fn save_device(&self, storage: &impl Storage, user: &UserName, device: &Device) {
+        storage.set(&self.key(user, "deviceKey"), device.key.as_str());
+        storage.set(&self.key(user, "deviceGroupKey"), device.group.as_str());
+        storage.set(&self.key(user, "randomPasswordKey"), device.password.as_str());
+    }
+
+    /// Forgets a device, if it is this one that is remembered.
+    pub fn forget_device(&self, storage: &impl Storage, user: &UserName, key: &DeviceKey) {
+        if self.device(storage, user).is_some_and(|device| device.key == *key) {
+            for name in ["deviceKey", "deviceGroupKey", "randomPasswordKey"] {
+                storage.remove(&self.key(user, name));
+            }
+        }
     }
 
     /// Forgets the session, but not the email address and not a device's keys.
@@ -142,6 +182,34 @@ mod tests {
             ]
         );
         assert_eq!(store.load(&storage), None);
+    }
+
+    #[test]
+    fn a_device_is_remembered_whole_and_forgotten_by_its_name() {
+        let (store, storage, user) = (Store::new(&ClientId::new("c1")), Memory::default(), UserName::new("u"));
+        let device = Device {
+            key: DeviceKey::new("us-east-1_1"),
+            group: DeviceGroupKey::new("-g"),
+            password: DevicePassword::new("p"),
+        };
+        store.save_device(&storage, &user, &device);
+        let keys: Vec<_> = storage.0.borrow().iter().map(|(k, v)| format!("{k}={v}")).collect();
+        assert_eq!(
+            keys,
+            [
+                "CognitoIdentityServiceProvider.c1.u.deviceGroupKey=-g",
+                "CognitoIdentityServiceProvider.c1.u.deviceKey=us-east-1_1",
+                "CognitoIdentityServiceProvider.c1.u.randomPasswordKey=p",
+            ]
+        );
+        assert_eq!(store.device(&storage, &user), Some(device.clone()));
+        assert_eq!(store.device(&storage, &UserName::new("v")), None);
+        store.forget_device(&storage, &user, &DeviceKey::new("us-east-1_2"));
+        assert_eq!(store.device(&storage, &user), Some(device.clone()), "another one was meant");
+        store.forget_device(&storage, &user, &device.key);
+        assert!(storage.0.borrow().is_empty());
+        storage.set("CognitoIdentityServiceProvider.c1.u.deviceKey", "us-east-1_1");
+        assert_eq!(store.device(&storage, &user), None, "half a device is none");
     }
 
     #[test]

@@ -1,19 +1,18 @@
 //! The signed-in person's own account. Every operation takes an access token with the scope
-//! `aws.cognito.signin.user.admin`; NotAuthorized means that the token is over or revoked.
+//! `aws.cognito.signin.user.admin`; NotAuthorized means that the token is over or revoked, unless it says
+//! otherwise.
 
 use super::*;
 
-/// `GetUser`: the attributes as they are now.
-///
-/// Errors beyond the common ones: NotAuthorized, UserNotFound, UserNotConfirmed,
-/// PasswordResetRequired.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct GetUser {
-    /// A valid access token.
-    pub access_token: AccessToken,
+operation! {
+    /// `GetUser`: the attributes as they are now.
+    ///
+    /// Errors beyond the common ones: NotAuthorized, PasswordResetRequired, UserNotConfirmed, UserNotFound.
+    GetUser {
+        /// A valid access token.
+        access_token: AccessToken,
+    } -> GetUserResponse
 }
-operation!(GetUser, "GetUser", GetUserResponse);
 
 /// What GetUser answers.
 #[derive(Debug, Clone, Deserialize)]
@@ -24,21 +23,37 @@ pub struct GetUserResponse {
     /// Every attribute the app client may read.
     #[serde(default, deserialize_with = "null_as_default")]
     pub user_attributes: Vec<Attribute>,
+    /// Second factors by text message that were set up the old way ([`SetUserSettings`]).
+    #[serde(default, rename = "MFAOptions", deserialize_with = "null_as_default")]
+    pub mfa_options: Vec<MfaOption>,
+    /// The second factor that is asked for, by its challenge's name.
+    #[serde(default)]
+    pub preferred_mfa_setting: Option<ChallengeName>,
+    /// The second factors that are on, by their challenges' names.
+    #[serde(default, rename = "UserMFASettingList", deserialize_with = "null_as_default")]
+    pub user_mfa_setting_list: Vec<ChallengeName>,
 }
 
-/// `UpdateUserAttributes`: changes attributes; a changed email or phone number gets a code.
-///
-/// Errors beyond the common ones: AliasExists, CodeDeliveryFailure, NotAuthorized, UserNotFound,
-/// InvalidParameter (unknown or read-only attribute).
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct UpdateUserAttributes {
-    /// A valid access token.
-    pub access_token: AccessToken,
-    /// Only what changes.
-    pub user_attributes: Vec<Attribute>,
+operation! {
+    /// `UpdateUserAttributes`: changes attributes; a changed email or phone number gets a code.
+    ///
+    /// NotAuthorized can mean that the app client may not write one of them, InvalidParameter that there
+    /// is no such attribute or that it cannot be changed.
+    ///
+    /// Errors beyond the common ones: AliasExists, CodeDeliveryFailure, CodeMismatch, ExpiredCode,
+    /// InvalidEmailRoleAccessPolicy, InvalidLambdaResponse, InvalidSmsRoleAccessPolicy,
+    /// InvalidSmsRoleTrustRelationship, NotAuthorized, PasswordResetRequired, UnexpectedLambda,
+    /// UserLambdaValidation, UserNotConfirmed, UserNotFound.
+    UpdateUserAttributes {
+        /// A valid access token.
+        access_token: AccessToken,
+        /// Only what changes.
+        user_attributes: Vec<Attribute>,
+        ;
+        /// For the pool's functions.
+        client_metadata: Parameters,
+    } -> UpdateUserAttributesResponse
 }
-operation!(UpdateUserAttributes, "UpdateUserAttributes", UpdateUserAttributesResponse);
 
 /// What UpdateUserAttributes answers.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -49,35 +64,75 @@ pub struct UpdateUserAttributesResponse {
     pub code_delivery_details_list: Vec<CodeDelivery>,
 }
 
-/// `ChangePassword`: for a signed-in person.
-///
-/// Errors beyond the common ones: InvalidPassword, NotAuthorized (wrong previous password),
-/// PasswordHistoryPolicyViolation, LimitExceeded.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct ChangePassword {
-    /// A valid access token.
-    pub access_token: AccessToken,
-    /// Absent for people who never had one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub previous_password: Option<Password>,
-    /// The new one.
-    pub proposed_password: Password,
+operation! {
+    /// `DeleteUserAttributes`: removes attributes that are not required.
+    ///
+    /// Errors beyond the common ones: NotAuthorized, PasswordResetRequired, UserNotConfirmed, UserNotFound.
+    DeleteUserAttributes {
+        /// A valid access token.
+        access_token: AccessToken,
+        /// Which ones.
+        user_attribute_names: Vec<AttributeName>,
+    } -> Nothing
 }
-operation!(ChangePassword, "ChangePassword", Nothing);
 
-/// `DeleteUser`: deletes the person's own account.
-///
-/// Errors beyond the common ones: NotAuthorized, UserNotFound, UserNotConfirmed,
-/// PasswordResetRequired.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct DeleteUser {
-    /// A valid access token.
-    pub access_token: AccessToken,
+operation! {
+    /// `GetUserAttributeVerificationCode`: sends a code that confirms an email address or phone number.
+    ///
+    /// Errors beyond the common ones: CodeDeliveryFailure, InvalidEmailRoleAccessPolicy,
+    /// InvalidLambdaResponse, InvalidSmsRoleAccessPolicy, InvalidSmsRoleTrustRelationship, LimitExceeded,
+    /// NotAuthorized, PasswordResetRequired, UnexpectedLambda, UserLambdaValidation, UserNotConfirmed,
+    /// UserNotFound.
+    GetUserAttributeVerificationCode {
+        /// A valid access token.
+        access_token: AccessToken,
+        /// `email` or `phone_number`.
+        attribute_name: AttributeName,
+        ;
+        /// For the pool's functions.
+        client_metadata: Parameters,
+    } -> Delivery
 }
-impl Operation for DeleteUser {
-    const NAME: &'static str = "DeleteUser";
-    const EMPTY_BODY: bool = true;
-    type Response = Nothing;
+
+operation! {
+    /// `VerifyUserAttribute`: confirms an email address or phone number with the code.
+    ///
+    /// Errors beyond the common ones: AliasExists, CodeMismatch, ExpiredCode, LimitExceeded, NotAuthorized,
+    /// PasswordResetRequired, UserNotConfirmed, UserNotFound.
+    VerifyUserAttribute {
+        /// A valid access token.
+        access_token: AccessToken,
+        /// `email` or `phone_number`.
+        attribute_name: AttributeName,
+        /// The code from the message.
+        code: ConfirmationCode,
+    } -> Nothing
+}
+
+operation! {
+    /// `ChangePassword`: for a signed-in person.
+    ///
+    /// NotAuthorized can mean that the previous password is wrong.
+    ///
+    /// Errors beyond the common ones: InvalidPassword, LimitExceeded, NotAuthorized,
+    /// PasswordHistoryPolicyViolation, PasswordResetRequired, UserNotConfirmed, UserNotFound.
+    ChangePassword {
+        /// A valid access token.
+        access_token: AccessToken,
+        /// The new one, at most 256 characters.
+        proposed_password: Password,
+        ;
+        /// Absent for people who never had one.
+        previous_password: Option<Password>,
+    } -> Nothing
+}
+
+operation! {
+    /// `DeleteUser`: deletes the person's own account.
+    ///
+    /// Errors beyond the common ones: NotAuthorized, PasswordResetRequired, UserNotConfirmed, UserNotFound.
+    DeleteUser {
+        /// A valid access token.
+        access_token: AccessToken,
+    } -> Nothing, empty true
 }
