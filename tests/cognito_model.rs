@@ -29,14 +29,8 @@ const FOR_SECRET_CLIENTS: [&str; 2] = ["SecretHash", "ClientSecret"];
 const MAY_PRINT: [&str; 3] = ["UsernameType", "ClientIdType", "AttributeValueType"];
 
 /// Errors that every operation can answer with, as the documentation of `operations` says.
-const COMMON: [&str; 6] = [
-    "Forbidden",
-    "InternalError",
-    "InvalidParameter",
-    "OperationNotEnabled",
-    "ResourceNotFound",
-    "TooManyRequests",
-];
+const COMMON: [&str; 6] =
+    ["Forbidden", "InternalError", "InvalidParameter", "OperationNotEnabled", "ResourceNotFound", "TooManyRequests"];
 
 /// AWS's model.
 struct Model(Value);
@@ -112,7 +106,9 @@ impl<'a> Check<'a> {
                 }
                 for (member, value) in object {
                     match members.get(member) {
-                        Some(shape) => self.value(shape.as_str().unwrap(), value, &format!("{path}.{member}"), sensitive),
+                        Some(shape) => {
+                            self.value(shape.as_str().unwrap(), value, &format!("{path}.{member}"), sensitive)
+                        }
                         None => self.problem(path, format_args!("{member} is unknown")),
                     }
                 }
@@ -453,11 +449,8 @@ fn auth(suite: &mut Suite) {
     suite.operation(&forms, Some(auth_answer()));
 
     let smallest = GetTokensFromRefreshToken::new(client(), RefreshToken::new("refresh.token"));
-    let fullest = GetTokensFromRefreshToken {
-        device_key: Some(device_key()),
-        client_metadata: metadata(),
-        ..smallest.clone()
-    };
+    let fullest =
+        GetTokensFromRefreshToken { device_key: Some(device_key()), client_metadata: metadata(), ..smallest.clone() };
     suite.operation(&[smallest, fullest], Some(json!({"AuthenticationResult": tokens()})));
 
     let smallest = RevokeToken::new(RefreshToken::new("refresh.token"), client());
@@ -532,7 +525,8 @@ fn mfa(suite: &mut Suite) {
     assert_eq!(read[0].status, VerifyStatus::Success);
 
     let smallest = SetUserMFAPreference::new(token());
-    let (on, off) = (MfaSetting { enabled: true, preferred_mfa: true }, MfaSetting { enabled: false, preferred_mfa: false });
+    let (on, off) =
+        (MfaSetting { enabled: true, preferred_mfa: true }, MfaSetting { enabled: false, preferred_mfa: false });
     let fullest = SetUserMFAPreference {
         sms_mfa_settings: Some(off),
         software_token_mfa_settings: Some(on),
@@ -551,7 +545,8 @@ fn mfa(suite: &mut Suite) {
         [F::Password, F::EmailOtp, F::SmsOtp, F::WebAuthn, F::SoftwareToken]
     );
 
-    let by_text = MfaOption { delivery_medium: DeliveryMedium::Sms, attribute_name: AttributeName::new("phone_number") };
+    let by_text =
+        MfaOption { delivery_medium: DeliveryMedium::Sms, attribute_name: AttributeName::new("phone_number") };
     suite.without_answer(&[SetUserSettings::new(token(), vec![]), SetUserSettings::new(token(), vec![by_text])]);
 }
 
@@ -596,7 +591,8 @@ fn credentials(suite: &mut Suite) {
 
     let smallest = UpdateDeviceStatus::new(token(), device_key());
     let status = |status| UpdateDeviceStatus { device_remembered_status: Some(status), ..smallest.clone() };
-    let forms = [smallest.clone(), status(DeviceRememberedStatus::Remembered), status(DeviceRememberedStatus::NotRemembered)];
+    let forms =
+        [smallest.clone(), status(DeviceRememberedStatus::Remembered), status(DeviceRememberedStatus::NotRemembered)];
     suite.without_answer(&forms);
 
     let smallest = ListUserSessions::new(token());
@@ -667,7 +663,8 @@ fn the_documentation_of_every_operation_names_its_errors() {
         for declared in declaration.captures_iter(&text) {
             let (docs, name) = (declared[1].replace("///", " "), declared[2].to_owned());
             assert!(docs.contains(&format!("`{name}`: ")), "{name} does not say what it is");
-            let words = docs.split_once("beyond the common ones:").unwrap_or_else(|| panic!("{name} names no errors")).1;
+            let words =
+                docs.split_once("beyond the common ones:").unwrap_or_else(|| panic!("{name} names no errors")).1;
             let named: BTreeSet<_> = words.split([',', '.']).map(str::trim).filter(|word| !word.is_empty()).collect();
             let known: BTreeSet<_> =
                 operations[&name].iter().map(String::as_str).filter(|error| !COMMON.contains(error)).collect();

@@ -394,11 +394,7 @@ mod tests {
             ),
             ("NotAuthorized", "User cannot be confirmed. Current status is CONFIRMED", Reason::AlreadyConfirmed),
             ("InvalidParameter", "User is already confirmed.", Reason::AlreadyConfirmed),
-            (
-                "NotAuthorized",
-                "Invalid session for the user, session can only be used once.",
-                Reason::SessionUsed,
-            ),
+            ("NotAuthorized", "Invalid session for the user, session can only be used once.", Reason::SessionUsed),
             ("NotAuthorized", "Invalid session for the user, session is expired.", Reason::SessionExpired),
             ("NotAuthorized", "Invalid session for the user.", Reason::SessionExpired),
             ("CodeMismatch", "Invalid session for the user.", Reason::SessionExpired),

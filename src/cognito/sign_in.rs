@@ -613,7 +613,8 @@ impl Step {
         self.add_parameters(&mut answers, &user_id);
         self.proved |= challenge != ChallengeName::SelectChallenge || answers.get("PASSWORD").is_some();
         let srp_a = way.is_some();
-        let waiting = Waiting { doing: Doing::Answering, ticket: Ticket { user_id, session: None }, back: Box::new(stage), way };
+        let waiting =
+            Waiting { doing: Doing::Answering, ticket: Ticket { user_id, session: None }, back: Box::new(stage), way };
         self.send(waiting, Call::Respond { challenge, session, answers, srp_a })
     }
 
@@ -638,7 +639,10 @@ impl Step {
             (Doing::AssociatingTotp, Reply::TotpSecret { secret, session: session @ Some(_) }) => {
                 self.ask(Stage::ScanTotp { secret, ticket: Ticket { user_id, session } })
             }
-            (Doing::VerifyingTotp, Reply::TotpVerified { status: VerifyStatus::Success, session: session @ Some(_) }) => {
+            (
+                Doing::VerifyingTotp,
+                Reply::TotpVerified { status: VerifyStatus::Success, session: session @ Some(_) },
+            ) => {
                 let mut answers = Secrets::default();
                 self.add_parameters(&mut answers, &user_id);
                 let waiting = Waiting { doing: Doing::Answering, ..waiting };
@@ -646,9 +650,10 @@ impl Step {
                 self.send(waiting, Call::Respond { challenge, session, answers, srp_a: false })
             }
             (Doing::VerifyingTotp, Reply::TotpVerified { .. }) => self.refused(waiting, TOTP_MISMATCH),
-            (Doing::Initiating | Doing::Answering | Doing::StartingDevice | Doing::ProvingDevice, Reply::Auth(answer)) => {
-                self.advance(waiting, answer)
-            }
+            (
+                Doing::Initiating | Doing::Answering | Doing::StartingDevice | Doing::ProvingDevice,
+                Reply::Auth(answer),
+            ) => self.advance(waiting, answer),
             _ => self.refused(waiting, Fault::Garbled.into()),
         }
     }
@@ -671,33 +676,40 @@ impl Step {
         let named = ["USER_ID_FOR_SRP", "USERNAME"].iter().find_map(|name| parameters.get(*name));
         let user_id = named.unwrap_or(&waiting.ticket.user_id).clone();
         let ticket = Ticket { user_id, session: answer.session };
-        let destination = ["CODE_DELIVERY_DESTINATION", "FRIENDLY_DEVICE_NAME"].iter().find_map(|name| parameters.get(*name)).cloned();
+        let destination = ["CODE_DELIVERY_DESTINATION", "FRIENDLY_DEVICE_NAME"]
+            .iter()
+            .find_map(|name| parameters.get(*name))
+            .cloned();
         let code = |kind| S::Code { kind, destination: destination.clone(), ticket: ticket.clone() };
-        let question = match challenge {
-            C::PasswordVerifier => return self.prove(waiting, ticket, parameters),
-            C::DeviceSrpAuth => return self.start_device(waiting, ticket),
-            C::DevicePasswordVerifier => return self.prove_device(waiting, ticket, parameters),
-            C::SelectChallenge => known(answer.available_challenges, FIRST_FACTORS)
-                .map(|factors| S::ChooseFactor { factors, ticket }),
-            C::Password => Some(S::Password { srp: false, ticket }),
-            C::PasswordSrp => Some(S::Password { srp: true, ticket }),
-            C::EmailOtp if self.proved => Some(code(CodeKind::EmailMfa)),
-            C::EmailOtp => Some(code(CodeKind::EmailOtp)),
-            C::SmsOtp => Some(code(CodeKind::SmsOtp)),
-            C::SmsMfa => Some(code(CodeKind::SmsMfa)),
-            C::SoftwareTokenMfa => Some(code(CodeKind::Totp)),
-            C::WebAuthn => match parameters.get("CREDENTIAL_REQUEST_OPTIONS").and_then(|json| PasskeyOptions::parse(json)) {
-                Some(options) => Some(S::Passkey { options, ticket }),
-                None => return (self.restart(garbled, lost), None),
-            },
-            C::SelectMfaType => known(names(parameters, "MFAS_CAN_CHOOSE"), SECOND_FACTORS)
-                .map(|kinds| S::ChooseMfa { kinds, ticket }),
-            C::MfaSetup => known(names(parameters, "MFAS_CAN_SETUP"), SECOND_FACTORS)
-                .map(|kinds| S::SetUpMfa { kinds, ticket }),
-            C::NewPasswordRequired => Some(S::NewPassword { missing: missing_attributes(parameters), ticket }),
-            C::CustomChallenge => Some(S::Custom { parameters: std::mem::take(parameters), ticket }),
-            C::AdminNoSrpAuth | C::Unknown(_) => None,
-        };
+        let question =
+            match challenge {
+                C::PasswordVerifier => return self.prove(waiting, ticket, parameters),
+                C::DeviceSrpAuth => return self.start_device(waiting, ticket),
+                C::DevicePasswordVerifier => return self.prove_device(waiting, ticket, parameters),
+                C::SelectChallenge => {
+                    known(answer.available_challenges, FIRST_FACTORS).map(|factors| S::ChooseFactor { factors, ticket })
+                }
+                C::Password => Some(S::Password { srp: false, ticket }),
+                C::PasswordSrp => Some(S::Password { srp: true, ticket }),
+                C::EmailOtp if self.proved => Some(code(CodeKind::EmailMfa)),
+                C::EmailOtp => Some(code(CodeKind::EmailOtp)),
+                C::SmsOtp => Some(code(CodeKind::SmsOtp)),
+                C::SmsMfa => Some(code(CodeKind::SmsMfa)),
+                C::SoftwareTokenMfa => Some(code(CodeKind::Totp)),
+                C::WebAuthn => {
+                    match parameters.get("CREDENTIAL_REQUEST_OPTIONS").and_then(|json| PasskeyOptions::parse(json)) {
+                        Some(options) => Some(S::Passkey { options, ticket }),
+                        None => return (self.restart(garbled, lost), None),
+                    }
+                }
+                C::SelectMfaType => known(names(parameters, "MFAS_CAN_CHOOSE"), SECOND_FACTORS)
+                    .map(|kinds| S::ChooseMfa { kinds, ticket }),
+                C::MfaSetup => known(names(parameters, "MFAS_CAN_SETUP"), SECOND_FACTORS)
+                    .map(|kinds| S::SetUpMfa { kinds, ticket }),
+                C::NewPasswordRequired => Some(S::NewPassword { missing: missing_attributes(parameters), ticket }),
+                C::CustomChallenge => Some(S::Custom { parameters: std::mem::take(parameters), ticket }),
+                C::AdminNoSrpAuth | C::Unknown(_) => None,
+            };
         // A choice with nothing in it that this version knows is a step it does not know.
         self.ask(question.unwrap_or_else(|| S::Unsupported { challenge: challenge.as_str().to_owned() }))
     }
@@ -791,8 +803,7 @@ impl Step {
 const DEVICE_UNKNOWN: Error =
     Error::Service(ServiceError { kind: ErrorKind::ResourceNotFound, reason: Some(Reason::DeviceUnknown) });
 /// VerifySoftwareToken has two ways to say that the code is wrong; this is the other.
-const TOTP_MISMATCH: Error =
-    Error::Service(ServiceError { kind: ErrorKind::EnableSoftwareTokenMFA, reason: None });
+const TOTP_MISMATCH: Error = Error::Service(ServiceError { kind: ErrorKind::EnableSoftwareTokenMFA, reason: None });
 
 /// The first factors that can be chosen here.
 const FIRST_FACTORS: &[ChallengeName] = &[
@@ -856,7 +867,9 @@ impl Stage {
         self.is_question()
             && match error {
                 Error::Fault(fault) => *fault != Fault::SrpRefused,
-                Error::Service(ServiceError { reason: Some(Reason::SessionExpired | Reason::SessionUsed), .. }) => false,
+                Error::Service(ServiceError { reason: Some(Reason::SessionExpired | Reason::SessionUsed), .. }) => {
+                    false
+                }
                 Error::Service(service) => match service.kind {
                     E::CodeMismatch
                     | E::EnableSoftwareTokenMFA

@@ -173,12 +173,7 @@ const DEVICE_SALT_BYTES: usize = 16;
 impl DeviceSecret {
     /// Makes a password and its verifier for a new device, from [`SECRET_BYTES`] bytes of a cryptographic
     /// random source that are used for nothing else.
-    pub fn new(
-        math: &impl BigMod,
-        group: &DeviceGroupKey,
-        device: &DeviceKey,
-        random: &[u8; SECRET_BYTES],
-    ) -> Self {
+    pub fn new(math: &impl BigMod, group: &DeviceGroupKey, device: &DeviceKey, random: &[u8; SECRET_BYTES]) -> Self {
         let (password, rest) = random.split_at(DEVICE_PASSWORD_BYTES);
         let password = DevicePassword::new(STANDARD.encode(password));
         let verifier = device_verifier(math, group, device, &password, &to_hex(&rest[..DEVICE_SALT_BYTES]));

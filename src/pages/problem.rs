@@ -348,8 +348,7 @@ mod tests {
 
     #[test]
     fn every_error_of_the_model_is_in_the_table() {
-        let model: serde_json::Value =
-            serde_json::from_str(include_str!("../../tests/model/cognito.json")).unwrap();
+        let model: serde_json::Value = serde_json::from_str(include_str!("../../tests/model/cognito.json")).unwrap();
         let names: std::collections::BTreeSet<_> = ["cognito-idp", "cognito-identity"]
             .iter()
             .flat_map(|service| model[service]["operations"].as_object().unwrap().values())
