@@ -91,6 +91,9 @@ fn services() -> Services {
         prepare,
         go: browser::go,
         restore,
+        now: browser::now,
+        passkey: |options, mediation| Box::pin(browser::use_passkey(options, mediation)),
+        copy: |text| Box::pin(browser::copy(text)),
         time_of_day: browser::time_of_day,
         every_second: browser::every_second,
     }

@@ -13,5 +13,6 @@ mod password_fields;
 pub mod problem;
 pub mod sign_out;
 pub mod sign_up;
+pub mod steps;
 pub mod unsupported;
 pub mod verify;
