@@ -118,7 +118,8 @@ impl Kind {
 
     const fn autocomplete(self) -> &'static str {
         match self {
-            Self::Email => "username",
+            // Browsers offer passkeys here too, once one was asked for.
+            Self::Email => "username webauthn",
             Self::CurrentPassword => "current-password",
             Self::NewPassword => "new-password",
             Self::Code => "one-time-code",
