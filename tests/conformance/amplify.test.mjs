@@ -345,3 +345,34 @@ test('choice: a preferred factor that one does not have leads to the list', asyn
   assert.equal(nextStep.signInStep, 'CONTINUE_SIGN_IN_WITH_FIRST_FACTOR_SELECTION');
   assert.deepEqual([...nextStep.availableChallenges].sort(), ['EMAIL_OTP', 'PASSWORD', 'PASSWORD_SRP']);
 });
+
+test('questions of the pool\'s own: right answers sign in, with the password first or without, wrong ones do not', async () => {
+  await pool.createUser();
+  const QUESTION = 'CONFIRM_SIGN_IN_WITH_CUSTOM_CHALLENGE';
+  for (const authFlowType of ['CUSTOM_WITHOUT_SRP', 'CUSTOM_WITH_SRP']) {
+    const password = authFlowType === 'CUSTOM_WITH_SRP' ? PASSWORD : undefined;
+    await browser();
+    let { nextStep } = await signIn(password, { authFlowType });
+    while (nextStep.signInStep === QUESTION) ({ nextStep } = await answer(await pool.customAnswer(nextStep.additionalInfo)));
+    assert.equal(nextStep.signInStep, DONE);
+    assert.equal((await auth.fetchUserAttributes()).email, EMAIL);
+    await auth.signOut();
+    assert.equal(await step(signIn(password, { authFlowType })), QUESTION);
+    for (let i = 0; i < 2; i += 1) assert.equal(await step(answer('wrong')), QUESTION);
+    await assert.rejects(answer('wrong'), wrongPassword);
+  }
+  await assert.rejects(signIn(OTHER_PASSWORD, { authFlowType: 'CUSTOM_WITH_SRP' }), wrongPassword);
+});
+
+test('where a second factor is required, an address is set up on the way in', async () => {
+  await pool.changeSettings({ mfa: { configuration: 'ON', methods: ['EMAIL'] }, username_attributes: [], schema: (await pool.call('GET', '/settings')).schema.map((entry) => ({ ...entry, required: false })) });
+  await auth.signUp({ username: 'ada', password: PASSWORD });
+  await pool.changeUser({ status: 'CONFIRMED' }, 'ada');
+  const signInByName = () => auth.signIn({ username: 'ada', password: PASSWORD });
+  assert.equal(await step(signInByName()), 'CONTINUE_SIGN_IN_WITH_EMAIL_SETUP');
+  assert.equal(await step(answer(EMAIL)), 'CONFIRM_SIGN_IN_WITH_EMAIL_CODE');
+  assert.equal(await step(answer(await pool.code(EMAIL))), DONE);
+  assert.equal((await auth.fetchUserAttributes()).email, EMAIL);
+  await auth.signOut();
+  assert.equal(await step(signInByName()), 'CONFIRM_SIGN_IN_WITH_EMAIL_CODE');
+});

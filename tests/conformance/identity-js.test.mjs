@@ -328,3 +328,29 @@ test('a device with another secret is no device', async () => {
   await assert.rejects(succeeds((callbacks) => known.authenticateUser(details(PASSWORD, user.getUsername()), callbacks)), { code: 'NotAuthorizedException' });
   assert.equal((await pool.calls()).at(-1), 'DEVICE_PASSWORD_VERIFIER');
 });
+
+test('questions of the pool\'s own: right answers sign in, with the password first or without, wrong ones do not', async () => {
+  await pool.createUser();
+  for (const withPassword of [false, true]) {
+    const begin = (user, password = PASSWORD) => asked((callbacks) => {
+      user.setAuthenticationFlowType('CUSTOM_AUTH');
+      if (withPassword) user.authenticateUser(details(password), callbacks);
+      else user.initiateAuth(details(password), callbacks);
+    });
+    const user = person(browser());
+    let step = await begin(user);
+    while (step.name === 'customChallenge') {
+      const answer = await pool.customAnswer(step.values[0]);
+      step = await asked((callbacks) => user.sendCustomChallengeAnswer(answer, callbacks));
+    }
+    assert.equal(step.name, 'onSuccess');
+    assert.ok(step.values[0].isValid());
+    const stranger = person(browser());
+    await begin(stranger);
+    const wrong = () => asked((callbacks) => stranger.sendCustomChallengeAnswer('wrong', callbacks));
+    assert.equal((await wrong()).name, 'customChallenge');
+    await wrong();
+    await assert.rejects(wrong(), wrongPassword);
+    if (withPassword) await assert.rejects(begin(person(browser()), OTHER_PASSWORD), wrongPassword);
+  }
+});

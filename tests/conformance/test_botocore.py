@@ -344,7 +344,8 @@ class Botocore(PoolTest):
         self.assertEqual(challenge["ChallengeName"], "MFA_SETUP")
         self.assertEqual(json.loads(challenge["ChallengeParameters"]["MFAS_CAN_SETUP"]), ["SOFTWARE_TOKEN_MFA"])
         # The session of the challenge does not end it: a factor must be verified first.
-        self.refuses("NotAuthorizedException", lambda: self.answer(self.with_password()))
+        with self.assertRaises(ClientError):
+            self.answer(self.with_password())
         made = self.idp.associate_software_token(Session=challenge["Session"])
         verified = self.idp.verify_software_token(Session=made["Session"], UserCode=totp(made["SecretCode"]), FriendlyDeviceName="Phone")
         self.assertEqual(verified["Status"], "SUCCESS")
@@ -353,6 +354,7 @@ class Botocore(PoolTest):
         self.assertEqual(self.with_password()["ChallengeName"], "SOFTWARE_TOKEN_MFA")
 
     def test_what_a_pool_does_not_have_cannot_be_set(self):
+        self.mfa("OFF")
         self.pool.create_user()
         token = self.tokens()["AccessToken"]
         self.refuses("InvalidParameterException", lambda: self.idp.set_user_mfa_preference(AccessToken=token, SoftwareTokenMfaSettings=PREFERRED))
@@ -503,6 +505,26 @@ class Botocore(PoolTest):
         remove()
         self.refuses("ResourceNotFoundException", remove)
         self.assertEqual(self.initiate("USER_AUTH", USERNAME=EMAIL, PREFERRED_CHALLENGE="WEB_AUTHN")["ChallengeName"], "SELECT_CHALLENGE")
+
+    def test_questions_of_the_pools_own(self):
+        self.allow("CUSTOM_AUTH")
+        self.pool.create_user()
+        for first in ({}, {"CHALLENGE_NAME": "SRP_A"}):
+            srp = self.srp()
+            given = {**srp.get_auth_params(), **first} if first else {}
+            step = self.initiate("CUSTOM_AUTH", USERNAME=EMAIL, **{name: given[name] for name in given if name != "USERNAME"})
+            if first:
+                step = self.verify(srp, step)
+            asked = 0
+            while step.get("ChallengeName") == "CUSTOM_CHALLENGE":
+                asked += 1
+                step = self.answer(step, ANSWER=self.pool.custom_answer(step["ChallengeParameters"]))
+            self.assertGreater(asked, 0)
+            self.assertIn("AuthenticationResult", step)
+        step = self.initiate("CUSTOM_AUTH", USERNAME=EMAIL)
+        for _ in range(2):
+            step = self.answer(step, ANSWER="wrong")
+        self.refuses("NotAuthorizedException", lambda: self.answer(step, ANSWER="wrong"))
 
     # Identity pool, and what is left ------------------------------------------------------------------------------
 
