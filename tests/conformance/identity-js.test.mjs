@@ -329,6 +329,19 @@ test('a device with another secret is no device', async () => {
   assert.equal((await pool.calls()).at(-1), 'DEVICE_PASSWORD_VERIFIER');
 });
 
+test('a device that was forgotten elsewhere does not keep its owner out', async () => {
+  await pool.changeSettings({ devices: { mode: 'always' } });
+  await pool.createUser();
+  const { userPool, user } = await signedIn();
+  const stored = () => userPool.storage.getItem(`CognitoIdentityServiceProvider.${CLIENT}.${user.getUsername()}.deviceKey`);
+  const before = stored();
+  await succeeds((callbacks) => user.forgetSpecificDevice(before, callbacks));
+  const known = person(userPool, user.getUsername());
+  const session = await succeeds((callbacks) => known.authenticateUser(details(PASSWORD, user.getUsername()), callbacks));
+  assert.ok(session.isValid());
+  assert.notEqual(stored(), before, 'a new device took its place');
+});
+
 test('questions of the pool\'s own: right answers sign in, with the password first or without, wrong ones do not', async () => {
   await pool.createUser();
   for (const withPassword of [false, true]) {
