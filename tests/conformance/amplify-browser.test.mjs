@@ -1,4 +1,5 @@
-// What aws-amplify 6 does only in a browser: passkeys, a session that outlives the page, signing in after signing up.
+// What aws-amplify 6 does only in a browser: passkeys, devices (it names them by `navigator`), a session that outlives the
+// page, signing in after signing up (which would keep Node waiting).
 // Chromium's virtual authenticator makes and uses real keys.
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import assert from 'node:assert/strict';
@@ -129,17 +130,53 @@ test('a session outlives the page', async () => {
   assert.equal((await call('fetchUserAttributes')).sub, userId);
 });
 
-test('who has signed up is signed in without being asked again, with a password or without one', async () => {
-  await allow(['PASSWORD', 'EMAIL_OTP']);
-  for (const [username, password, autoSignIn] of [
-    ['ada@example.com', PASSWORD, true],
-    ['eve@example.com', undefined, { authFlowType: 'USER_AUTH' }],
-  ]) {
-    await call('signUp', { username, password, options: { userAttributes: { email: username }, autoSignIn } });
-    const { nextStep } = await call('confirmSignUp', { username, confirmationCode: await pool.code(username) });
+for (const [name, password, autoSignIn] of [
+  ['with a password', PASSWORD, true],
+  ['without one', undefined, { authFlowType: 'USER_AUTH' }],
+]) {
+  test(`who has signed up ${name} is signed in without being asked again`, async () => {
+    await allow(['PASSWORD', 'EMAIL_OTP']);
+    await call('signUp', { username: EMAIL, password, options: { userAttributes: { email: EMAIL }, autoSignIn } });
+    const { nextStep } = await call('confirmSignUp', { username: EMAIL, confirmationCode: await pool.code() });
     assert.equal(nextStep.signUpStep, 'COMPLETE_AUTO_SIGN_IN');
-    assert.equal(step(await call('autoSignIn')), 'DONE', username);
-    assert.equal((await call('fetchUserAttributes')).email, username);
-    await call('signOut');
-  }
+    assert.equal(step(await call('autoSignIn')), 'DONE');
+    assert.equal((await call('fetchUserAttributes')).email, EMAIL);
+  });
+}
+
+/** Lets the pool remember devices, and asks everybody else for a code. */
+const remember = async (mode) => {
+  await pool.changeSettings({ devices: { mode }, mfa: { configuration: 'OPTIONAL', methods: ['EMAIL'] } });
+  await pool.createUser();
+};
+const withSrp = () => call('signIn', { username: EMAIL, password: PASSWORD });
+
+test('a device is remembered, listed, used and forgotten', async () => {
+  await remember('opt_in');
+  assert.equal(step(await withSrp()), 'DONE');
+  await call('rememberDevice');
+  const [device, ...others] = await call('fetchDevices');
+  assert.deepEqual(others, []);
+  assert.match(device.name, /Chromium|HeadlessChrome/);
+  assert.ok(new Date(device.lastAuthenticatedDate).getTime() > 0);
+
+  await call('updateMFAPreference', { email: 'PREFERRED' });
+  await call('signOut');
+  assert.equal(step(await withSrp()), 'DONE', 'the device stands in for the code');
+  assert.deepEqual((await pool.calls()).slice(-4), ['USER_SRP_AUTH', 'PASSWORD_VERIFIER', 'DEVICE_SRP_AUTH', 'DEVICE_PASSWORD_VERIFIER']);
+  await call('fetchAuthSession', { forceRefresh: true });
+  await call('forgetDevice');
+  assert.deepEqual(await call('fetchDevices'), []);
+  await call('signOut');
+  assert.equal(step(await withSrp()), 'CONFIRM_SIGN_IN_WITH_EMAIL_CODE');
+});
+
+test('a device that was forgotten elsewhere does not keep its owner out', async () => {
+  await remember('always');
+  await withSrp();
+  const [device] = await call('fetchDevices');
+  await call('forgetDevice', { device: { id: device.id } });
+  await call('signOut');
+  assert.equal(step(await withSrp()), 'DONE');
+  assert.notEqual((await call('fetchDevices'))[0].id, device.id, 'a new device took its place');
 });

@@ -230,7 +230,7 @@ test('MFA by an authenticator app: the right code signs in, a wrong one does not
 
 test('MFA by SMS: the right code signs in, a wrong one does not', async () => {
   await pool.changeSettings({ mfa: { configuration: 'OPTIONAL', methods: ['SMS'] } });
-  await pool.createUser({ attributes: { phone_number: PHONE, phone_number_verified: 'true' } });
+  await pool.createUser({ attributes: { phone_number: PHONE }, phone_number_verified: true });
   const { user: setter } = await signedIn();
   assert.equal(await node((callback) => setter.setUserMfaPreference(PREFERRED, null, callback)), 'SUCCESS');
   const user = person(browser());
@@ -246,7 +246,7 @@ test('MFA by SMS: the right code signs in, a wrong one does not', async () => {
 
 test('SMS as the old setting knows it', async () => {
   await pool.changeSettings({ mfa: { configuration: 'OPTIONAL', methods: ['SMS'] } });
-  await pool.createUser({ attributes: { phone_number: PHONE, phone_number_verified: 'true' } });
+  await pool.createUser({ attributes: { phone_number: PHONE }, phone_number_verified: true });
   const { user } = await signedIn();
   assert.equal(await node((callback) => user.enableMFA(callback)), 'SUCCESS');
   assert.deepEqual(await node((callback) => user.getMFAOptions(callback)), [{ DeliveryMedium: 'SMS', AttributeName: 'phone_number' }]);
@@ -257,7 +257,7 @@ test('SMS as the old setting knows it', async () => {
 
 test('of two factors one is chosen', async () => {
   await pool.changeSettings({ mfa: { configuration: 'OPTIONAL', methods: ['SMS', 'SOFTWARE_TOKEN'] } });
-  await pool.createUser({ attributes: { phone_number: PHONE, phone_number_verified: 'true' } });
+  await pool.createUser({ attributes: { phone_number: PHONE }, phone_number_verified: true });
   const { user: setter } = await signedIn();
   const secret = await registerApp(setter);
   await node((callback) => setter.setUserMfaPreference(ENABLED, ENABLED, callback));

@@ -203,7 +203,7 @@ class Pycognito(PoolTest):
 
     def test_mfa_by_sms(self):
         self.pool.change_settings(mfa={"configuration": "OPTIONAL", "methods": ["SMS", "SOFTWARE_TOKEN"]})
-        self.pool.create_user(attributes={"phone_number": PHONE, "phone_number_verified": "true"})
+        self.pool.create_user(attributes={"phone_number": PHONE}, phone_number_verified=True)
         self.signed_in().set_user_mfa_preference(True, False, "SMS")
         person = self.person()
         with self.assertRaises(SMSMFAChallengeException):
