@@ -496,6 +496,9 @@ class Botocore(PoolTest):
         self.assertIn("WEB_AUTHN", choice["AvailableChallenges"])
         challenge = self.answer(choice, ANSWER="WEB_AUTHN")
         self.assertIn("AuthenticationResult", self.answer(challenge, CREDENTIAL=json.dumps(authenticator.get(asked(challenge)))))
+        # Who has one at hand may send it with the choice.
+        choice = self.initiate("USER_AUTH", USERNAME=EMAIL)
+        self.assertIn("AuthenticationResult", self.answer(choice, ANSWER="WEB_AUTHN", CREDENTIAL=json.dumps(authenticator.get(asked(choice)))))
         remove = lambda: self.idp.delete_web_authn_credential(CredentialId=listed[0]["CredentialId"], **token)
         remove()
         self.refuses("ResourceNotFoundException", remove)
@@ -541,29 +544,44 @@ class Botocore(PoolTest):
         self.identity.unlink_identity(IdentityId=mine, Logins=logins, LoginsToRemove=[PROVIDER])
         self.assertNotEqual(self.identity.get_id(IdentityPoolId=IDENTITY_POOL, Logins=logins)["IdentityId"], mine)
 
+    def test_feedback_on_a_sign_in(self):
+        self.pool.create_user()
+        self.tokens()
+        event = self.pool.sign_ins()[0]
+        give = lambda token: self.idp.update_auth_event_feedback(
+            UserPoolId=USER_POOL, Username=EMAIL, EventId=event["event_id"], FeedbackToken=token, FeedbackValue="Invalid",
+        )
+        self.refuses("NotAuthorizedException", lambda: give("forged"))
+        give(event["feedback_token"])
+        self.assertEqual(self.pool.sign_ins()[0]["feedback"], "Invalid")
+
     def test_wrong_requests_are_refused_in_the_words_of_the_model(self):
         self.pool.create_user()
         self.pool.change_settings(auth_flows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH"])
-        for work in (
-            lambda: self.initiate("CUSTOM_AUTH", USERNAME=EMAIL),
-            lambda: self.with_password(SECRET_HASH="c2VjcmV0"),
-            lambda: self.initiate("USER_SRP_AUTH", USERNAME=EMAIL),
-            lambda: self.initiate("USER_PASSWORD_AUTH", USERNAME=EMAIL),
-            lambda: self.respond("PASSWORD_VERIFIER", "x" * 40, USERNAME=EMAIL),
-            lambda: self.respond("SMS_MFA", "x" * 40, USERNAME=EMAIL, SMS_MFA_CODE="123456"),
-            lambda: self.idp.confirm_sign_up(ClientId=CLIENT, Username=EMAIL, ConfirmationCode="123456"),
-            lambda: self.idp.get_user(AccessToken="a.b.c"),
-            lambda: self.idp.list_devices(AccessToken="a.b.c"),
-            lambda: self.idp.start_web_authn_registration(AccessToken="a.b.c"),
-            lambda: self.idp.associate_software_token(Session="x" * 40),
-            lambda: self.idp.associate_software_token(),
-            lambda: self.idp.verify_software_token(UserCode="123456"),
-            lambda: self.idp.revoke_user_session(AccessToken=self.tokens()["AccessToken"], SessionId="tkn" + "0" * 25),
-            lambda: self.idp.delete_web_authn_credential(AccessToken=self.tokens()["AccessToken"], CredentialId="bm9uZQ"),
-            lambda: self.idp.get_device(AccessToken=self.tokens()["AccessToken"], DeviceKey="us-east-1_00000000-0000-4000-8000-000000000000"),
+        token, wrong = self.tokens()["AccessToken"], {"AccessToken": "a.b.c"}
+        session = "x" * 40
+        for name, work in (
+            ("InvalidParameterException", lambda: self.initiate("CUSTOM_AUTH", USERNAME=EMAIL)),
+            ("InvalidParameterException", lambda: self.initiate("ADMIN_USER_PASSWORD_AUTH", USERNAME=EMAIL, PASSWORD=PASSWORD)),
+            ("InvalidParameterException", lambda: self.initiate("USER_SRP_AUTH", USERNAME=EMAIL)),
+            ("InvalidParameterException", lambda: self.initiate("USER_PASSWORD_AUTH", USERNAME=EMAIL)),
+            ("NotAuthorizedException", lambda: self.with_password(SECRET_HASH="c2VjcmV0")),
+            ("NotAuthorizedException", lambda: self.respond("SMS_MFA", session, USERNAME=EMAIL, SMS_MFA_CODE="123456")),
+            ("InvalidParameterException", lambda: self.respond("ADMIN_NO_SRP_AUTH", session, USERNAME=EMAIL)),
+            ("InvalidParameterException", lambda: self.respond("SMS_MFA", None, USERNAME=EMAIL, SMS_MFA_CODE="123456")),
+            ("NotAuthorizedException", lambda: self.idp.confirm_sign_up(ClientId=CLIENT, Username=EMAIL, ConfirmationCode="123456")),
+            ("ResourceNotFoundException", lambda: self.idp.forgot_password(ClientId="unknown", Username=EMAIL)),
+            ("NotAuthorizedException", lambda: self.idp.get_user(**wrong)),
+            ("NotAuthorizedException", lambda: self.idp.list_devices(**wrong)),
+            ("NotAuthorizedException", lambda: self.idp.start_web_authn_registration(**wrong)),
+            ("NotAuthorizedException", lambda: self.idp.associate_software_token(Session=session)),
+            ("InvalidParameterException", lambda: self.idp.associate_software_token()),
+            ("InvalidParameterException", lambda: self.idp.verify_software_token(UserCode="123456")),
+            ("ResourceNotFoundException", lambda: self.idp.revoke_user_session(AccessToken=token, SessionId="tkn" + "0" * 25)),
+            ("ResourceNotFoundException", lambda: self.idp.delete_web_authn_credential(AccessToken=token, CredentialId="bm9uZQ")),
+            ("InvalidUserPoolConfigurationException", lambda: self.idp.get_device(AccessToken=token, DeviceKey="us-east-1_00000000-0000-4000-8000-000000000000")),
         ):
-            with self.assertRaises(ClientError):
-                work()
+            self.refuses(name, work)
 
 
 if __name__ == "__main__":

@@ -50,6 +50,10 @@ class Pool:
     def user(self, name=EMAIL):
         return self.call("GET", f"/users/{urllib.parse.quote(name, safe='')}")
 
+    def sign_ins(self, name=EMAIL):
+        """Somebody's sign-ins, the latest first, with what it takes to give feedback on them."""
+        return self.call("GET", f"/users/{urllib.parse.quote(name, safe='')}/sign-ins")
+
     def change_settings(self, **changes):
         return self.call("PUT", "/settings", changes)
 
