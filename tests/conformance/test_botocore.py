@@ -355,6 +355,27 @@ class Botocore(PoolTest):
         self.refuses("InvalidParameterException", lambda: self.idp.set_user_mfa_preference(AccessToken=token, SoftwareTokenMfaSettings=PREFERRED))
         self.refuses("SoftwareTokenMFANotFoundException", lambda: self.idp.associate_software_token(AccessToken=token))
 
+    def test_stepping_up(self):
+        self.allow("USER_AUTH")
+        self.mfa("OPTIONAL", "SOFTWARE_TOKEN")
+        self.pool.create_user()
+        self.pool.create_user(email="eve@example.com")
+        token = self.tokens()["AccessToken"]
+        secret = self.register_app(token)
+        self.idp.set_user_mfa_preference(AccessToken=token, SoftwareTokenMfaSettings=ENABLED)
+        up = lambda username=EMAIL, **more: self.initiate("USER_AUTH", USERNAME=username, ACCESS_TOKEN=token, **more)
+        self.refuses("InvalidParameterException", up)
+        self.refuses("InvalidParameterException", lambda: up(TARGET_ACR_VALUES="urn:example:unknown"))
+        target = {"TARGET_ACR_VALUES": "urn:example:unknown urn:cognito:loa:3"}
+        self.refuses("NotAuthorizedException", lambda: up("eve@example.com", **target))
+        # The password counts already; only the second factor is missing.
+        challenge = up(**target)
+        self.assertEqual(challenge["ChallengeName"], "SOFTWARE_TOKEN_MFA")
+        self.refuses("CodeMismatchException", lambda: self.answer(challenge, SOFTWARE_TOKEN_MFA_CODE="000000"))
+        self.assertIn("AuthenticationResult", self.answer(challenge, SOFTWARE_TOKEN_MFA_CODE=totp(secret, 1)))
+        self.pool.call("POST", "/clock", {"advance": 60})
+        self.assertEqual(up(MAX_AGE="30", **target)["ChallengeName"], "SELECT_CHALLENGE")
+
     # Devices ------------------------------------------------------------------------------------------------------
 
     def new_device(self, password=PASSWORD):
