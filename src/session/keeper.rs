@@ -9,7 +9,7 @@ use crate::cognito::{
     client::{Client, Endpoints, Operation},
     error::{Error, ErrorKind, Fault, Reason, ServiceError},
     operations::*,
-    sign_in::{Asks, Call, Command, Event, Input, Reply, Stage, next},
+    sign_in::{Asks, Call, Command, Event, Input, RememberedDevice, Reply, Stage, next},
     srp::{self, Challenge, DeviceSecret, Ephemeral, Proof},
     token::AccessClaims,
     types::*,
@@ -116,14 +116,12 @@ impl<W: World> Keeper<W> {
                 add_proof(&mut answers, &challenge, &proof);
                 self.respond(ChallengeName::PasswordVerifier, session, answers).await
             }
-            Call::ProveDevice { challenge, user_id, session, mut answers } => {
+            Call::ProveDevice { challenge, device, session, mut answers } => {
                 let half = half.take().ok_or(Fault::SrpRefused)?;
-                let Some(device) = self.store.device(&*self.world, &UserName::new(user_id)) else {
-                    // Another tab has forgotten it in the meantime.
-                    return Err(device_unknown());
-                };
+                // Another tab can have forgotten it in the meantime.
+                let stored = self.store.device(&*self.world, &device.user).ok_or_else(device_unknown)?;
                 let now = self.world.now();
-                let proof = srp::prove_device(&*self.world, &device.group, &half, &challenge, &device.password, now)?;
+                let proof = srp::prove_device(&*self.world, &stored.group, &half, &challenge, &stored.password, now)?;
                 add_proof(&mut answers, &challenge, &proof);
                 self.respond(ChallengeName::DevicePasswordVerifier, session, answers).await
             }
@@ -138,8 +136,8 @@ impl<W: World> Keeper<W> {
                 let answer = self.client.call(&verify).await?;
                 Ok(Reply::TotpVerified { status: answer.status, session: answer.session })
             }
-            Call::ForgetDevice { user_id, device } => {
-                self.store.forget_device(&*self.world, &UserName::new(user_id), &device);
+            Call::ForgetDevice(RememberedDevice { user, key }) => {
+                self.store.forget_device(&*self.world, &user, &key);
                 Ok(Reply::Done)
             }
             Call::ConfirmDevice { access_token, device } => self.confirm_device(access_token, device).await,
@@ -179,8 +177,9 @@ impl<W: World> Keeper<W> {
 
     /// The device that is remembered for somebody.
     fn remembered(&self, user: &str) -> Option<Event> {
-        let device = self.store.device(&*self.world, &UserName::new(user))?;
-        Some(Event::Remembered(device.key))
+        let user = UserName::new(user);
+        let key = self.store.device(&*self.world, &user)?.key;
+        Some(Event::Remembered(RememberedDevice { user, key }))
     }
 
     /// The device that is remembered for whomever an answer names.
