@@ -238,7 +238,7 @@ fn grant(
     }
     // The API gives an ID token always, the token endpoint to those who asked for one.
     let scopes: Vec<&str> = session.scope.split(' ').collect();
-    let has_id = session.scope == api_scope() || scopes.contains(&"openid");
+    let has_id = session.sso.is_none() || scopes.contains(&"openid");
     Ok(Grant {
         access,
         id: has_id.then_some(id),
