@@ -539,11 +539,27 @@ async fn the_outbox_page_brings_no_inline_code() {
         assert!(!page.text.contains(" onclick="));
         assert_eq!(page.text.matches("<script").count(), 1);
     }
-    for (file, kind) in [("outbox.css", "text/css"), ("outbox.js", "text/javascript")] {
+    let mut files = vec![("outbox.css".to_owned(), "text/css"), ("outbox.js".to_owned(), "text/javascript")];
+    let mut seen = 0;
+    while let Some((file, kind)) = files.get(seen).cloned() {
         let reply = pool.send(pool.request(Method::GET, &format!("/_devpool/{file}"))).await;
-        assert!(reply.header("content-type").starts_with(kind));
-        assert!(!reply.text.contains("innerHTML"));
+        assert_eq!(reply.status, 200, "{file}");
+        assert!(reply.header("content-type").starts_with(kind), "{file}");
+        assert!(reply.header("content-security-policy").contains("default-src 'none'"), "{file}");
+        assert!(!["innerHTML", "outerHTML", "insertAdjacentHTML", "eval("].iter().any(|way| reply.text.contains(way)));
+        // What a module imports is there, too.
+        let imports = reply.text.split("from \"./").skip(1).filter_map(|rest| rest.split('"').next());
+        for import in imports {
+            let path = format!("outbox/{}", import.trim_start_matches("outbox/"));
+            if !files.iter().any(|(known, _)| *known == path) {
+                files.push((path, "text/javascript"));
+            }
+        }
+        seen += 1;
     }
+    assert!(seen > 5, "{files:?}");
+    let nothing = pool.send(pool.request(Method::GET, "/_devpool/outbox/nothing.js")).await;
+    assert_eq!(nothing.status, 404);
     // Following the redirect of the bare address.
     let front = pool.send(pool.request(Method::GET, "/")).await;
     assert!(front.text.contains("<title>Outbox"));

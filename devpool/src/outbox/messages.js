@@ -61,6 +61,7 @@ export function show(messages) {
   for (const message of arrived.slice(0, 3).reverse()) announce(`New message to ${message.to}: ${purposeOf(message)}, ${kindOf(message)} ${message.code}`);
   all = messages;
   draw();
+  if (arrived.length > 0) setHidden(byId("unseen"), !byId("messages").hidden);
 }
 
 export function start(refresh, attempt) {

@@ -38,6 +38,7 @@ function place() {
     if (name === view) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
+  if (!byId("messages").hidden) setHidden(byId("unseen"), true);
 }
 
 /** The dev pool the page has last heard from. */
@@ -92,7 +93,11 @@ async function ask() {
   trouble.show(faults);
   messages.show(outbox);
   await Promise.all([trouble.showHealth(health), view.show(...rest)]);
-  document.body.classList.add("ready");
+}
+
+/** A part comes into view once it is filled, so that nothing moves under the eyes. */
+function unveil() {
+  for (const name of Object.keys(VIEWS)) if (!byId(name).hidden) byId(name).classList.remove("waiting");
 }
 
 let asking;
@@ -110,6 +115,7 @@ async function refresh() {
       setText(byId("status"), "Not running");
       byId("status").classList.add("special");
     }
+    unveil();
     tick();
   })();
   asking = mine;

@@ -7,18 +7,16 @@ const MOST = 100;
 export const READS = [`requests?limit=${MOST}`];
 
 function row(record) {
-  const result = element("td"), faults = element("td"), took = element("td", { class: "number" });
+  const status = element("span", { class: "state" }), rest = element("span", { class: "what" });
   const step = record.challenge ?? record.auth_flow;
-  const operation = element("td", {}, element("span", { class: "who", text: record.operation }));
+  const operation = element("div", {}, element("span", { class: "who", text: record.operation }));
   if (step) operation.append(" ", element("span", { class: "what", text: step }));
   return {
-    node: element("tr", {}, operation, result, faults, took, element("td", {}, moment(record.at))),
-    update: ({ status, error, faults: struck, took_ms }) => {
-      const failed = status === null || status >= 400;
-      result.replaceChildren(element("span", { class: failed ? "state waiting" : "state", text: status === null ? "no answer" : String(status) }));
-      if (error) result.append(" ", error);
-      setText(faults, struck.join(", "));
-      setText(took, took_ms === null ? "" : `${took_ms} ms`);
+    node: element("li", {}, element("div", { class: "line" }, operation, moment(record.at)), status, " ", rest),
+    update: ({ status: code, error, faults, took_ms }) => {
+      setText(status, [code ?? "no answer", error].filter(Boolean).join(" "));
+      status.classList.toggle("waiting", code === null || code >= 400);
+      setText(rest, [faults.length ? `fault: ${faults.join(", ")}` : "", took_ms === null ? "" : `${took_ms} ms`].filter(Boolean).join(" · "));
     },
   };
 }
@@ -26,7 +24,7 @@ function row(record) {
 export function show(records) {
   list(byId("request-list"), records, ({ id, at }) => `${id} ${at}`, row);
   setHidden(byId("no-requests"), records.length > 0);
-  setHidden(byId("request-table"), records.length === 0);
+  setHidden(byId("request-list"), records.length === 0);
   setHidden(byId("clear-requests"), records.length === 0);
 }
 

@@ -63,7 +63,7 @@ export function show(faults) {
 }
 
 function sentinel({ username, effect }) {
-  return { node: element("li", { class: "line" }, copyButton(username, "user name").node, element("span", { class: "what", text: effect })) };
+  return { node: element("li", {}, copyButton(username, "user name").node, element("span", { class: "what", text: effect })) };
 }
 
 export async function showHealth(health) {
@@ -110,9 +110,7 @@ function newRule(form) {
 export function start(refreshAll, attemptTo) {
   refresh = refreshAll;
   attempt = attemptTo;
-  for (const [label, seconds] of [["+1 minute", 60], ["+5 minutes", 300], ["+1 hour", 3600], ["+1 day", 86_400]]) {
-    byId("clock-steps").append(button(label, undefined, () => advance(seconds)));
-  }
+  for (const step of byId("clock-steps").children) step.addEventListener("click", () => advance(Number(step.value)));
   byId("advance").addEventListener("submit", (event) => {
     event.preventDefault();
     const { amount, unit } = event.target.elements;
