@@ -228,6 +228,8 @@ pub enum Way {
     Custom,
     /// CUSTOM_AUTH that begins with a proof of the password.
     CustomSrp(Password),
+    /// USER_AUTH with the session of ConfirmSignUp: the code that confirmed the account is the first factor.
+    SignedUp(ChallengeSession),
 }
 
 /// A first factor, with what goes along with its choice.
@@ -357,6 +359,8 @@ pub enum Call {
         flow: AuthFlow,
         /// Its parameters.
         parameters: Secrets,
+        /// Of ConfirmSignUp, right after it.
+        session: Option<ChallengeSession>,
         /// Add a fresh `SRP_A`, and keep its other half for the proof.
         srp_a: bool,
     },
@@ -515,8 +519,13 @@ impl Step {
                 parameters.insert("CHALLENGE_NAME", "SRP_A");
                 (AuthFlow::CustomAuth, true)
             }
+            Way::SignedUp(_) => (AuthFlow::UserAuth, false),
         };
-        self.proved = way.sends_password();
+        let session = match &way {
+            Way::SignedUp(session) => Some(session.clone()),
+            _ => None,
+        };
+        self.proved = way.sends_password() || session.is_some();
         let waiting = Waiting {
             doing: Doing::Initiating,
             back: Box::new(back),
@@ -524,12 +533,16 @@ impl Step {
             way: self.worth_keeping(Some(way)),
         };
         self.user = Some(user);
-        self.send(waiting, Call::Initiate { flow, parameters, srp_a })
+        self.send(waiting, Call::Initiate { flow, parameters, session, srp_a })
     }
 
     /// A way in is kept for a proof that is still to be made, and for a new beginning without the device.
     fn worth_keeping(&self, way: Option<Way>) -> Option<Way> {
-        way.filter(|way| way.password_to_prove().is_some() || matches!(self.device, Device::Known(_)))
+        way.filter(|way| match way {
+            // Its session is used once.
+            Way::SignedUp(_) => false,
+            way => way.password_to_prove().is_some() || matches!(self.device, Device::Known(_)),
+        })
     }
 
     /// What the person answered to a question. What does not fit the question changes nothing.
@@ -931,7 +944,7 @@ impl Way {
             Self::Srp(password) | Self::CustomSrp(password) | Self::Choice(Some(Factor::PasswordSrp(password))) => {
                 Some(password)
             }
-            Self::Password(_) | Self::Choice(_) | Self::Custom => None,
+            Self::Password(_) | Self::Choice(_) | Self::Custom | Self::SignedUp(_) => None,
         }
     }
 
@@ -1004,4 +1017,78 @@ fn missing_attributes(parameters: &Parameters) -> Vec<AttributeName> {
         .filter(|name| known.get(name).and_then(serde_json::Value::as_str).is_none_or(str::is_empty))
         .map(AttributeName::new)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tokens() -> AuthAnswer {
+        serde_json::from_value(serde_json::json!({
+            "AuthenticationResult": {"AccessToken": "a", "IdToken": "i", "RefreshToken": "r"}
+        }))
+        .unwrap()
+    }
+
+    fn asks(challenge: &str) -> AuthAnswer {
+        serde_json::from_value(serde_json::json!({
+            "ChallengeName": challenge, "Session": "s2",
+            "ChallengeParameters": {"USERNAME": "sub", "CODE_DELIVERY_DESTINATION": "a***"}
+        }))
+        .unwrap()
+    }
+
+    fn refused(kind: ErrorKind, reason: Option<Reason>) -> Error {
+        Error::Service(ServiceError { kind, reason })
+    }
+
+    fn signed_up() -> (Step, Command) {
+        let way = Way::SignedUp(ChallengeSession::new("s1"));
+        let (step, command) = next(Step::default(), Event::Person(Input::Submit { user: UserName::new("ada"), way }));
+        (step, command.unwrap())
+    }
+
+    #[test]
+    fn whoever_has_just_confirmed_the_account_signs_in_with_that_session() {
+        let Call::Initiate { flow, parameters, session, srp_a } = signed_up().1.call else { panic!() };
+        assert_eq!((flow, srp_a), (AuthFlow::UserAuth, false));
+        assert_eq!(parameters.get("USERNAME"), Some("ada"));
+        assert_eq!(session, Some(ChallengeSession::new("s1")));
+    }
+
+    #[test]
+    fn the_session_of_a_sign_up_leads_to_tokens_a_second_factor_or_back_to_the_name() {
+        type Check = fn(&Stage) -> bool;
+        let table: [(Result<AuthAnswer, Error>, Check); 6] = [
+            (Ok(tokens()), |stage| matches!(stage, Stage::SignedIn(_))),
+            // The code of the sign-up was the first factor, so that this one is the second.
+            (Ok(asks("EMAIL_OTP")), |stage| matches!(stage, Stage::Code { kind: CodeKind::EmailMfa, .. })),
+            (Ok(asks("SMS_MFA")), |stage| matches!(stage, Stage::Code { kind: CodeKind::SmsMfa, .. })),
+            (Err(refused(ErrorKind::NotAuthorized, Some(Reason::SessionExpired))), |stage| {
+                matches!(stage, Stage::Credentials)
+            }),
+            (Err(refused(ErrorKind::UserNotConfirmed, None)), |stage| matches!(stage, Stage::Unconfirmed)),
+            (Err(Fault::Offline.into()), |stage| matches!(stage, Stage::Credentials)),
+        ];
+        for (answer, fits) in table {
+            let (step, Command { turn, .. }) = signed_up();
+            let said = format!("{answer:?}");
+            let (step, command) = next(step, Event::Answered { turn, result: answer.map(Reply::Auth) });
+            assert!(fits(&step.stage), "{said}: {:?}", step.stage);
+            assert!(command.is_none(), "{said}");
+            assert_eq!(step.user, Some(UserName::new("ada")), "the name stays");
+        }
+    }
+
+    #[test]
+    fn a_session_that_was_used_is_not_tried_again_without_the_device() {
+        let (step, _) = next(Step::default(), Event::Remembered(DeviceKey::new("us-east-1_1")));
+        let way = Way::SignedUp(ChallengeSession::new("s1"));
+        let (step, command) = next(step, Event::Person(Input::Submit { user: UserName::new("ada"), way }));
+        let result = Err(refused(ErrorKind::ResourceNotFound, Some(Reason::DeviceUnknown)));
+        let (step, command) = next(step, Event::Answered { turn: command.unwrap().turn, result });
+        let Some(Command { turn, call: Call::ForgetDevice { .. } }) = command else { panic!("{command:?}") };
+        let (step, command) = next(step, Event::Answered { turn, result: Ok(Reply::Done) });
+        assert!(matches!(step.stage, Stage::Credentials) && command.is_none());
+    }
 }
