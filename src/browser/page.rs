@@ -41,6 +41,11 @@ pub fn host() -> String {
     window().and_then(|window| window.location().hostname().ok()).unwrap_or_default()
 }
 
+/// The language that the person reads, as in BCP 47; empty if the browser does not say.
+pub fn locale() -> String {
+    window().and_then(|window| window.navigator().language()).unwrap_or_default()
+}
+
 /// Fetches a text from this origin.
 ///
 /// # Errors

@@ -3,6 +3,7 @@
 mod alert;
 mod button;
 mod checkbox;
+mod choice;
 mod copy;
 mod countdown;
 mod field;
@@ -16,6 +17,7 @@ mod rules;
 pub use alert::{Alert, Tone};
 pub use button::{Submit, WorkButton};
 pub use checkbox::Checkbox;
+pub use choice::{Select, TICKED, TickField, UNTICKED};
 pub use copy::{Copy, CopyButton};
 pub use countdown::Countdown;
 pub use field::{Field, FieldState, Kind};
