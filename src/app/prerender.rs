@@ -48,6 +48,7 @@ fn services() -> Services {
         account: || Box::pin(async { Err(Fault::ChunkMissing) }),
         prepare: || {},
         go: |_, _| {},
+        leave: |_, _| {},
         restore: || {},
         time_of_day: |_| String::new(),
         every_second: drop,

@@ -17,8 +17,10 @@ mod world;
 pub use json::BrowserJson;
 pub use math::BrowserMath;
 pub use navigation::{follow_navigation, go};
-pub use page::{fetch_text, host, on_storage, on_wake, path, report_failure, root, take_over};
-pub use storage::LocalStorage;
+pub use page::{
+    fetch_text, host, leave, on_return, on_storage, on_wake, origin, path, report_failure, root, take_over,
+};
+pub use storage::{LocalStorage, SessionStorage};
 pub use time::{every_second, time_of_day, wake_at, wake_in};
 /// Makes the page ready for effects and futures. Leptos does this when something is mounted, but the
 /// app has effects before that.

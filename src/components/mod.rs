@@ -8,6 +8,7 @@ mod live;
 mod page;
 mod retry;
 mod rules;
+mod ways;
 
 pub use alert::{Alert, Tone};
 pub use button::{Submit, WorkButton};
@@ -17,3 +18,4 @@ pub use live::{Live, effect, live};
 pub use page::{Arrived, Page, SiteName, Skeleton, Title};
 pub use retry::Retry;
 pub use rules::{RuleState, Rules};
+pub use ways::OtherWays;

@@ -1,6 +1,9 @@
 //! Sign in: draws the step the sign-in machine is in.
 
-use super::inputs::{EmailField, LeftNotice, has_left, read_email};
+use super::{
+    inputs::{EmailField, LeftNotice, has_left, read_email},
+    social::other_ways,
+};
 use crate::{
     cognito::{
         error::Error,
@@ -182,6 +185,7 @@ fn credentials(sign_in: SignIn, notice: Option<Notice>, other: fn(Screen) -> Any
                 <p class="form__aside"><a href=routes::FORGOT_PASSWORD>{Msg::FORGOT_PASSWORD_LINK.text()}</a></p>
                 <Submit label=Msg::SIGN_IN busy=Msg::SIGNING_IN working=sign_in.working />
             </Form>
+            {other_ways()}
             <p class="card__foot">
                 {Msg::NO_ACCOUNT.text()} " " <a href=routes::SIGN_UP>{Msg::CREATE_ACCOUNT_LINK.text()}</a>
             </p>

@@ -2,6 +2,7 @@
 //! [`AppState`](crate::state::AppState).
 
 pub mod authenticated;
+pub mod callback;
 pub mod config_problem;
 pub mod forgot_password;
 pub mod home;
@@ -13,5 +14,6 @@ mod password_fields;
 pub mod problem;
 pub mod sign_out;
 pub mod sign_up;
+mod social;
 pub mod unsupported;
 pub mod verify;

@@ -4,6 +4,7 @@ use super::{
     inputs::{attribute_fields, draw_attributes, has_left, read_email, read_text},
     password_fields::{NewPasswordField, checked},
     problem::{Doing, Explained, Place, Problem, explain, field_text},
+    social::other_ways,
 };
 use crate::{
     cognito::{error::Error, operations::Attribute},
@@ -94,6 +95,7 @@ pub fn SignUp() -> impl IntoView {
                 <Field id="confirm_password" label=Msg::CONFIRM_PASSWORD.text() kind=Kind::NewPassword state=confirm />
                 <Submit label=Msg::CREATE_ACCOUNT busy=Msg::CREATING_ACCOUNT working=working />
             </Form>
+            {other_ways()}
             <p class="card__foot">
                 {Msg::HAVE_ACCOUNT.text()} " " <a href=routes::LOGIN>{Msg::SIGN_IN_LINK.text()}</a>
             </p>
