@@ -5,6 +5,10 @@ use crate::wire::ApiError;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+/// What a rule can name beside the operations of AWS's API: the OAuth 2.0 endpoints and the pages before them.
+pub const OAUTH_OPERATIONS: [&str; 7] =
+    ["OAuthAuthorize", "OAuthLogin", "OAuthIdpResponse", "OAuthToken", "OAuthUserInfo", "OAuthRevoke", "Logout"];
+
 /// What goes wrong.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -92,6 +96,7 @@ impl Fault {
         }
         let fault: Self = serde_json::from_value(value).map_err(|error| error.to_string())?;
         let known = fault.operation == "*"
+            || OAUTH_OPERATIONS.contains(&fault.operation.as_str())
             || [Service::UserPools, Service::IdentityPools]
                 .into_iter()
                 .any(|service| service.operations().any(|name| name == fault.operation));
@@ -105,7 +110,10 @@ impl Fault {
             return Err("probability must be from 0 to 1".to_owned());
         }
         let status = match &fault.kind {
-            FaultKind::Error { name, .. } if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric()) => {
+            // The errors of OAuth 2.0 have underscores in their names.
+            FaultKind::Error { name, .. }
+                if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') =>
+            {
                 return Err("name must be that of an exception".to_owned());
             }
             FaultKind::Error { status, .. } => *status,

@@ -3,8 +3,8 @@
 //! The way of a request: [`server`] takes it from the socket, decides whether its sender may speak at all, and puts
 //! CORS headers on whatever comes back. `POST /` carries AWS's JSON protocol: [`wire`] has its errors, [`model`] checks the
 //! request against AWS's own description of the API, [`faults`] may make it go wrong, [`operations`] does what was
-//! asked, [`requests`] notes that it was. Everything else is under `/_devpool/`: [`admin`] for programs, [`outbox`]
-//! for people.
+//! asked, [`requests`] notes that it was. [`oauth`] has the sign-in page and the OAuth 2.0 endpoints. Everything else is
+//! under `/_devpool/`: [`admin`] for programs, [`outbox`] for people.
 //!
 //! What the operations work on is the [`pool`]: users, sessions, codes, challenges, settings. It asks [`clock`] for the
 //! time and [`random`] for randomness, proves passwords with [`srp`], authenticator apps with [`totp`] and passkeys with
@@ -17,6 +17,7 @@ pub mod clock;
 pub mod faults;
 pub mod jwt;
 pub mod model;
+pub mod oauth;
 pub mod operations;
 pub mod outbox;
 pub mod pool;

@@ -8,7 +8,7 @@ use crate::pool::{Pool, USER_POOL_ID};
 use crate::requests::{Record, RequestLog};
 use crate::store::{Store, StoreError};
 use crate::wire::ApiError;
-use crate::{admin, operations, outbox, random};
+use crate::{admin, oauth, operations, outbox, random};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
@@ -24,7 +24,7 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::convert::Infallible;
 use std::fmt;
 use std::future::Future;
@@ -228,6 +228,7 @@ fn router(app: Arc<App>) -> Router {
         .route("/{pool}/.well-known/openid-configuration", get(openid_configuration))
         .nest("/_devpool", admin::router().merge(outbox::router()))
         .route("/_devpool/", get(outbox::page))
+        .merge(oauth::router())
         .fallback(nothing_here)
         .method_not_allowed_fallback(not_so)
         .with_state(app)
@@ -249,6 +250,7 @@ impl std::error::Error for Cut {}
 async fn gate(router: Router, request: hyper::Request<Incoming>) -> Result<Response, Cut> {
     let request = request.map(Body::new);
     let is_admin = request.uri().path().starts_with("/_devpool");
+    let is_page = oauth::is_page(request.uri().path());
     let origin = request.headers().get(ORIGIN).cloned();
     let mut response = if !is_local_host(&request) {
         plain_error(
@@ -284,7 +286,7 @@ async fn gate(router: Router, request: hyper::Request<Incoming>) -> Result<Respo
          authorization, x-amz-date, x-amz-security-token, x-amz-content-sha256, x-requested-with",
     );
     set(ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
-    set(ACCESS_CONTROL_EXPOSE_HEADERS, "x-amzn-requestid, x-amzn-errortype, date");
+    set(ACCESS_CONTROL_EXPOSE_HEADERS, "x-amzn-requestid, x-amzn-errortype, date, www-authenticate");
     set(ACCESS_CONTROL_MAX_AGE, "7200");
     if is_admin {
         // Codes and users are nobody's business but this machine's: no page from elsewhere may read them.
@@ -292,7 +294,7 @@ async fn gate(router: Router, request: hyper::Request<Incoming>) -> Result<Respo
         if let Some(origin) = origin.filter(is_local_origin) {
             headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         }
-    } else {
+    } else if !is_page {
         set(ACCESS_CONTROL_ALLOW_ORIGIN, "*");
     }
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
@@ -388,15 +390,7 @@ async fn openid_configuration(
     if pool != USER_POOL_ID {
         return nothing_here().await;
     }
-    let issuer = app.pool.issuer();
-    axum_json(&json!({
-        "id_token_signing_alg_values_supported": ["RS256"],
-        "issuer": issuer,
-        "jwks_uri": format!("{issuer}/.well-known/jwks.json"),
-        "response_types_supported": ["code", "token"],
-        "scopes_supported": ["openid", "email", "phone", "profile"],
-        "subject_types_supported": ["public"],
-    }))
+    axum_json(&oauth::configuration(&app.pool))
 }
 
 fn axum_json(body: &Value) -> Response {
@@ -436,8 +430,7 @@ async fn operation(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) 
         }
     }
 
-    let user_agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let peer = Peer { user_agent: user_agent.chars().take(LONGEST_USER_AGENT).collect() };
+    let peer = peer(&headers);
     let outcome = match parsed {
         Ok(request) => call(&app, peer, &target, &content_type, request).await,
         Err(error) => Err(error),
@@ -447,14 +440,19 @@ async fn operation(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) 
         Ok(answer) => (amz_json(StatusCode::OK, &answer), None),
         Err(error) => (error_response(&error), Some(error)),
     };
-    finish(&app, id, &name, &response, error.as_ref(), started);
+    finish(&app, id, &name, &response, error.as_ref().map(ApiError::name), started);
     response
 }
 
+/// Who is at the other end.
+pub(crate) fn peer(headers: &HeaderMap) -> Peer {
+    let user_agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    Peer { user_agent: user_agent.chars().take(LONGEST_USER_AGENT).collect() }
+}
+
 /// Notes how a call ended.
-fn finish(app: &App, id: u64, operation: &str, response: &Response, error: Option<&ApiError>, started: Instant) {
+pub(crate) fn finish(app: &App, id: u64, operation: &str, response: &Response, error: Option<&str>, started: Instant) {
     let status = response.extensions().get::<Cut>().is_none().then(|| response.status().as_u16());
-    let error = error.map(ApiError::name);
     let took = started.elapsed();
     app.requests().end(id, status, error, took);
     if !app.quiet {
@@ -489,7 +487,7 @@ async fn call(app: &Arc<App>, peer: Peer, target: &str, content_type: &str, requ
 }
 
 /// The body, unless it is too large.
-async fn read_body(body: Body) -> Result<Bytes, ApiError> {
+pub(crate) async fn read_body(body: Body) -> Result<Bytes, ApiError> {
     use axum::body::HttpBody as _;
     let mut body = std::pin::pin!(body);
     let mut kept = Vec::new();
@@ -517,7 +515,7 @@ async fn read_body(body: Body) -> Result<Bytes, ApiError> {
 }
 
 /// Lets a fault happen; `None` if the call goes on after it.
-async fn suffer(fault: FaultKind) -> Option<Response> {
+pub(crate) async fn suffer(fault: FaultKind) -> Option<Response> {
     let response = match fault {
         FaultKind::Error { name, message, status } => error_response(&faults::as_error(name, message, status)),
         FaultKind::Status { status, body, content_type } => {

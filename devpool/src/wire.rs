@@ -86,6 +86,16 @@ impl ApiError {
         Self::resource_not_found("Device does not exist.")
     }
 
+    /// `NotAuthorizedException` for an access token that may do other things.
+    pub fn missing_scopes() -> Self {
+        Self::not_authorized("Access Token does not have required scopes")
+    }
+
+    /// `InvalidParameterException` for a user who cannot reach a level of authentication that was asked for.
+    pub fn level_not_reached() -> Self {
+        Self::invalid_parameter("The user cannot reach any of the requested authentication levels.")
+    }
+
     /// `SoftwareTokenMFANotFoundException`.
     pub fn no_software_token() -> Self {
         Self::new("SoftwareTokenMFANotFoundException", "Software token MFA has not been set up for the user.")

@@ -15,7 +15,8 @@ pub enum Level {
 }
 
 impl Level {
-    const ALL: [Self; 3] = [Self::One, Self::Two, Self::Three];
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::One, Self::Two, Self::Three];
 
     /// The URI.
     pub fn uri(self) -> &'static str {

@@ -300,6 +300,11 @@ impl Challenges {
         }
     }
 
+    /// Whether a challenge still waits for its answer.
+    pub fn waits(&self, session: &str, now: Timestamp) -> bool {
+        self.by_session.get(session).is_some_and(|challenge| !challenge.claimed && challenge.expires > now)
+    }
+
     /// Ends every challenge that was put to somebody: what was proved so far no longer counts.
     pub fn end_all_of(&mut self, sub: &str) {
         self.by_session.retain(|_, challenge| challenge.subject.sub != sub);

@@ -2,6 +2,7 @@
 
 pub mod acr;
 pub mod attributes;
+pub mod authorization;
 pub mod challenges;
 pub mod codes;
 pub mod delivery;
@@ -17,6 +18,7 @@ use crate::clock::{Clock, ClockSource, Timestamp};
 use crate::jwt::{Key, KeyError};
 use crate::store::{Store, Stored};
 use crate::wire::ApiError;
+use authorization::Transactions;
 use challenges::Challenges;
 pub use state::State;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -46,6 +48,7 @@ pub struct Pool {
     making_key: Mutex<()>,
     state: Mutex<Versioned>,
     challenges: Mutex<Challenges>,
+    transactions: Mutex<Transactions>,
     store: Option<Mutex<Saved>>,
 }
 
@@ -94,6 +97,7 @@ impl Pool {
             making_key: Mutex::default(),
             state: Mutex::new(Versioned { state, version: 0 }),
             challenges: Mutex::default(),
+            transactions: Mutex::default(),
             store: store.map(|store| Mutex::new(Saved { store, version: 0 })),
         })
     }
@@ -157,6 +161,11 @@ impl Pool {
         lock(&self.challenges)
     }
 
+    /// What people are in the middle of at the sign-in page.
+    pub fn transactions(&self) -> MutexGuard<'_, Transactions> {
+        lock(&self.transactions)
+    }
+
     /// Writes the state file unless it already holds `version`. Requests that wait here while another writes find
     /// their change written with the next file, all at once.
     fn save(&self, version: u64) -> Result<(), ApiError> {
@@ -188,6 +197,7 @@ impl Pool {
     /// `InternalErrorException` if the state file cannot be written.
     pub fn reset(&self) -> Result<(), ApiError> {
         self.challenges().clear();
+        self.transactions().clear();
         self.write(|state, _| {
             *state = State::default();
             self.clock.set_advanced_millis(0);

@@ -1,5 +1,6 @@
 //! Signed-in sessions: issuing tokens, refreshing them, checking them.
 
+use super::authorization::shows;
 use super::settings::DeviceMode;
 use super::state::{Proof, RefreshToken, SignInSession, State, User, api_scope, token_session_id};
 use super::user::{Device, UserStatus};
@@ -8,8 +9,11 @@ use crate::clock::Timestamp;
 use crate::jwt::{self, Claims};
 use crate::random;
 use crate::wire::ApiError;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 /// Devices that were offered and never confirmed are forgotten beyond this many.
 const MOST_UNCONFIRMED_DEVICES: usize = 10;
@@ -36,12 +40,14 @@ pub struct NewSession {
     pub sso: Option<String>,
     /// `nonce` of the authorization request.
     pub nonce: Option<String>,
+    /// When the person signed in, if that was not just now.
+    pub auth_time: Option<Timestamp>,
 }
 
 impl NewSession {
     /// A session that comes from the API.
     pub fn from_api(sub: String, proof: Proof, device_key: Option<String>) -> Self {
-        Self { sub, proof, device_key, scope: api_scope(), sso: None, nonce: None }
+        Self { sub, proof, device_key, scope: api_scope(), sso: None, nonce: None, auth_time: None }
     }
 }
 
@@ -60,6 +66,8 @@ pub struct Grant {
     access: Claims,
     /// None where the scope has no `openid`.
     id: Option<Claims>,
+    /// Whether the ID token names its access token (`at_hash`), as those of the token endpoint do.
+    binds_access: bool,
     expires_in: u64,
     refresh_token: Option<String>,
     new_device: Option<NewDevice>,
@@ -73,15 +81,25 @@ struct NewDevice {
 }
 
 impl Grant {
+    /// The session the tokens are of.
+    pub fn origin_jti(&self) -> &str {
+        self.access.get("origin_jti").and_then(Value::as_str).unwrap_or_default()
+    }
+
     /// Signs the tokens: `AuthenticationResult`.
     ///
     /// # Errors
     /// `InternalErrorException` if the operating system gives no randomness.
-    pub fn sign(self, pool: &Pool) -> Result<Value, ApiError> {
+    pub fn sign(mut self, pool: &Pool) -> Result<Value, ApiError> {
         let key = pool.key()?;
         let sign = |claims: &Claims| key.sign(claims).map_err(|error| ApiError::internal(error.to_string()));
+        let access = sign(&self.access)?;
+        if let Some(id) = self.id.as_mut().filter(|_| self.binds_access) {
+            let half = &Sha256::digest(&access)[..16];
+            id.insert("at_hash".to_owned(), json!(URL_SAFE_NO_PAD.encode(half)));
+        }
         let mut result = json!({
-            "AccessToken": sign(&self.access)?,
+            "AccessToken": access,
             "ExpiresIn": self.expires_in,
             "TokenType": "Bearer",
         });
@@ -118,7 +136,7 @@ pub fn begin(state: &mut State, issuer: &str, new: NewSession, peer: &Peer, now:
     state.lockouts.remove(&new.sub);
     let session = SignInSession {
         sub: new.sub,
-        auth_time: now,
+        auth_time: new.auth_time.unwrap_or(now),
         event_id: random::uuid(),
         expires: now.plus_seconds(state.settings.tokens.refresh_seconds),
         revoked: false,
@@ -203,7 +221,7 @@ fn grant(
     let mut id = common(tokens.id_seconds, "id");
     id.insert("aud".to_owned(), json!(CLIENT_ID));
     id.insert("cognito:username".to_owned(), json!(user.username));
-    for (name, value) in &user.attributes {
+    for (name, value) in user.attributes.iter().filter(|(name, _)| shows(&session.scope, name)) {
         id.insert(name.clone(), claim_value(name, value));
     }
     if !user.identities.is_empty() {
@@ -220,10 +238,11 @@ fn grant(
     }
     // The API gives an ID token always, the token endpoint to those who asked for one.
     let scopes: Vec<&str> = session.scope.split(' ').collect();
-    let has_id = session.scope == api_scope() || scopes.contains(&"openid");
+    let has_id = session.sso.is_none() || scopes.contains(&"openid");
     Ok(Grant {
         access,
         id: has_id.then_some(id),
+        binds_access: session.sso.is_some(),
         expires_in: tokens.access_seconds,
         refresh_token: None,
         new_device: None,
@@ -418,7 +437,7 @@ impl Pool {
                 return Err(ApiError::user_disabled());
             }
             if !checked.scope.split(' ').any(|granted| granted == scope) {
-                return Err(ApiError::not_authorized("Access Token does not have required scopes"));
+                return Err(ApiError::missing_scopes());
             }
             Ok(Caller { sub: checked.sub, origin_jti: checked.origin_jti })
         })

@@ -51,6 +51,8 @@ pub struct Settings {
     pub features: FeatureSettings,
     /// The identity pool.
     pub identity_pool: IdentityPoolSettings,
+    /// The sign-in page and the OAuth 2.0 endpoints.
+    pub oauth: OAuthSettings,
 }
 
 impl Default for Settings {
@@ -77,6 +79,7 @@ impl Default for Settings {
             schema: Schema::default(),
             features: FeatureSettings::default(),
             identity_pool: IdentityPoolSettings::default(),
+            oauth: OAuthSettings::default(),
         }
     }
 }
@@ -144,6 +147,7 @@ impl Settings {
                 return Err(format!("features.disabled_operations has {name:?}, which is no operation"));
             }
         }
+        self.oauth.check()?;
         self.schema.check(&self.username_attributes)
     }
 }
@@ -553,6 +557,152 @@ impl Default for IdentityPoolSettings {
     }
 }
 
+/// What a client may be allowed to ask for at `/oauth2/authorize`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// Without it there is no ID token and no `/oauth2/userInfo`.
+    OpenId,
+    /// `email` and `email_verified`.
+    Email,
+    /// `phone_number` and `phone_number_verified`.
+    Phone,
+    /// The other claims.
+    Profile,
+    /// The user's own operations of the API.
+    #[serde(rename = "aws.cognito.signin.user.admin")]
+    UserAdmin,
+}
+
+impl Scope {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::OpenId, Self::Email, Self::Phone, Self::Profile, Self::UserAdmin];
+
+    /// The name that stands in requests and tokens.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OpenId => "openid",
+            Self::Email => "email",
+            Self::Phone => "phone",
+            Self::Profile => "profile",
+            Self::UserAdmin => "aws.cognito.signin.user.admin",
+        }
+    }
+
+    /// The scope of that name.
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.name() == name)
+    }
+}
+
+/// Where people may come from, named as `SupportedIdentityProviders` and `identity_provider` do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum IdentityProvider {
+    /// The pool itself: the sign-in page.
+    #[serde(rename = "COGNITO")]
+    Cognito,
+    /// The pretend social provider.
+    PretendSocial,
+}
+
+impl IdentityProvider {
+    const ALL: [Self; 2] = [Self::Cognito, Self::PretendSocial];
+
+    /// The name that stands in requests.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cognito => "COGNITO",
+            Self::PretendSocial => "PretendSocial",
+        }
+    }
+
+    /// The provider of that name.
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|provider| provider.name() == name)
+    }
+}
+
+/// The sign-in page and the OAuth 2.0 endpoints, as the app client has them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OAuthSettings {
+    /// Where a sign-in may lead back to (`CallbackURLs`), compared character by character.
+    pub callback_urls: Vec<String>,
+    /// Where a sign-out may lead to (`LogoutURLs`), compared in the same way.
+    pub logout_urls: Vec<String>,
+    /// What the client may ask for (`AllowedOAuthScopes`), and gets if it asks for nothing.
+    pub scopes: Vec<Scope>,
+    /// How people may sign in at the page (`SupportedIdentityProviders`).
+    pub identity_providers: Vec<IdentityProvider>,
+    /// Whether somebody who comes from the provider with an address that both sides have verified is the user who
+    /// has it here. Otherwise they are refused.
+    pub link_by_email: bool,
+}
+
+impl Default for OAuthSettings {
+    fn default() -> Self {
+        let on_both_hosts = |paths: &[&str]| {
+            let of_host = |host: &str| paths.iter().map(move |path| format!("http://{host}:8080{path}")).collect();
+            ["localhost", "127.0.0.1"].map(of_host).into_iter().flat_map(|urls: Vec<String>| urls).collect()
+        };
+        Self {
+            callback_urls: on_both_hosts(&["/auth/callback"]),
+            logout_urls: on_both_hosts(&["/", "/auth/login", "/auth/signout-done"]),
+            scopes: Scope::ALL.to_vec(),
+            identity_providers: IdentityProvider::ALL.to_vec(),
+            link_by_email: false,
+        }
+    }
+}
+
+impl OAuthSettings {
+    fn check(&self) -> Result<(), String> {
+        for (name, urls) in [("oauth.callback_urls", &self.callback_urls), ("oauth.logout_urls", &self.logout_urls)] {
+            if urls.len() > 100 {
+                return Err(format!("{name} has {} addresses, but 100 is the most", urls.len()));
+            }
+            for url in urls {
+                check_url(url).map_err(|why| format!("{name} has {url:?}, {why}"))?;
+            }
+        }
+        if self.scopes.is_empty() {
+            return Err("oauth.scopes must not be empty".to_owned());
+        }
+        if self.identity_providers.is_empty() {
+            return Err("oauth.identity_providers must not be empty".to_owned());
+        }
+        Ok(())
+    }
+}
+
+/// Whether an address may be led to: the rules of AWS, with the other names of this machine beside `localhost`.
+fn check_url(url: &str) -> Result<(), &'static str> {
+    if url.len() > 1024 || !url.bytes().all(|b| b.is_ascii_graphic()) {
+        return Err("which is not 1 to 1024 plain ASCII characters");
+    }
+    if url.contains('#') {
+        return Err("which has a fragment");
+    }
+    let (scheme, rest) = url.split_once("://").ok_or("which is not an absolute address such as http://…")?;
+    let host_and_port = rest.split(['/', '?']).next().unwrap_or_default();
+    let plain = |text: &str, marks: &[u8]| text.bytes().all(|b| b.is_ascii_alphanumeric() || marks.contains(&b));
+    let scheme_is_one = scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && plain(scheme, b"+-.");
+    if !scheme_is_one || !plain(host_and_port, b".-:[]") {
+        return Err("whose scheme or host has characters that do not belong there");
+    }
+    let host = match host_and_port.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) => host,
+        _ => host_and_port,
+    };
+    match scheme.to_ascii_lowercase().as_str() {
+        "https" if !host.is_empty() => Ok(()),
+        "http" if ["localhost", "127.0.0.1", "[::1]"].contains(&host) => Ok(()),
+        "http" => Err("but http is for this machine only"),
+        "https" | "javascript" | "data" | "vbscript" | "file" | "blob" | "about" => Err("which leads to no app"),
+        _ => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -585,10 +735,29 @@ mod tests {
             json!({ "web_authn": { "relying_party_id": "http://localhost" } }),
             json!({ "features": { "disabled_operations": ["Nonsense"] } }),
             json!({ "devices": { "mode": "sometimes" } }),
+            json!({ "oauth": { "scopes": [] } }),
+            json!({ "oauth": { "scopes": ["everything"] } }),
+            json!({ "oauth": { "identity_providers": [] } }),
+            json!({ "oauth": { "identity_providers": ["Facebook"] } }),
+            json!({ "oauth": { "callback_urls": ["/auth/callback"] } }),
+            json!({ "oauth": { "callback_urls": ["http://example.com/"] } }),
+            json!({ "oauth": { "callback_urls": ["https://example.com/#there"] } }),
+            json!({ "oauth": { "callback_urls": ["https://exa;mple.com/"] } }),
+            json!({ "oauth": { "callback_urls": ["https:///nowhere"] } }),
+            json!({ "oauth": { "callback_urls": ["JavaScript://%0aalert(1)"] } }),
+            json!({ "oauth": { "logout_urls": ["http://localhost/a b"] } }),
             json!([]),
             json!("x"),
         ] {
             assert!(Settings::default().merged(&wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn addresses_to_lead_to_may_be_of_apps() {
+        let urls =
+            json!(["myapp://callback", "https://app.example.com/cb?x=1", "http://[::1]:3000/", "http://localhost/"]);
+        let changes = json!({ "oauth": { "callback_urls": urls, "logout_urls": [] } });
+        assert!(Settings::default().merged(&changes).is_ok());
     }
 }

@@ -1,5 +1,6 @@
 //! What the pool remembers. All of it goes into the state file unless a field says otherwise.
 
+use super::authorization::AuthorizationCode;
 use super::codes::{CodePurpose, CodeSlot};
 use super::lockout::Lockout;
 use super::passwords::PasswordRecord;
@@ -38,6 +39,9 @@ pub struct State {
     /// Sessions of the sign-in page by their `SessionId`.
     #[serde(default)]
     pub sso_sessions: BTreeMap<String, SsoSession>,
+    /// Authorization codes by fingerprint.
+    #[serde(default)]
+    pub authorization_codes: BTreeMap<String, AuthorizationCode>,
     /// Refresh tokens by fingerprint.
     pub refresh_tokens: BTreeMap<String, RefreshToken>,
     /// Wrong passwords by user id, real or made up.
@@ -72,6 +76,7 @@ impl Default for State {
             users: BTreeMap::new(),
             sessions: BTreeMap::new(),
             sso_sessions: BTreeMap::new(),
+            authorization_codes: BTreeMap::new(),
             refresh_tokens: BTreeMap::new(),
             lockouts: BTreeMap::new(),
             messages: VecDeque::new(),
@@ -375,6 +380,13 @@ impl State {
         self.users.values().any(|user| user.sub != sub && self.is_called(user, &wanted))
     }
 
+    /// The user of this pool (not one who comes from another provider) who has an email address.
+    pub fn own_user_with_email(&self, address: &str) -> Option<&User> {
+        let wanted = self.normal(address);
+        let mut own = self.users.values().filter(|user| user.status != UserStatus::ExternalProvider);
+        own.find(|user| user.contact(Contact::Email).is_some_and(|email| self.normal(email) == wanted))
+    }
+
     /// What a state file of an earlier version lacks.
     pub fn complete(&mut self) {
         for user in self.users.values_mut() {
@@ -474,6 +486,7 @@ impl State {
 
     /// Ends every session of a user, at the sign-in page too.
     pub fn revoke_sessions(&mut self, sub: &str) {
+        self.authorization_codes.retain(|_, code| code.sub != sub);
         self.sso_sessions.retain(|_, session| session.sub != sub);
         for session in self.sessions.values_mut() {
             if session.sub == sub {
@@ -489,6 +502,7 @@ impl State {
         }
         self.sessions.retain(|_, session| session.sub != sub);
         self.sso_sessions.retain(|_, session| session.sub != sub);
+        self.authorization_codes.retain(|_, code| code.sub != sub);
         let sessions = &self.sessions;
         self.refresh_tokens.retain(|_, token| sessions.contains_key(&token.origin_jti));
         self.lockouts.remove(sub);
@@ -502,6 +516,7 @@ impl State {
         self.sessions.retain(|_, session| session.expires.plus_seconds(DAY) > now);
         self.sso_sessions.retain(|_, session| session.expires > now);
         let sessions = &self.sessions;
+        self.authorization_codes.retain(|_, code| code.matters(sessions, now));
         self.refresh_tokens.retain(|_, token| sessions.contains_key(&token.origin_jti));
         let settings = &self.settings.lockout;
         self.lockouts.retain(|_, lockout| !lockout.is_over(now, settings));

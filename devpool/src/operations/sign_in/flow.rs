@@ -47,9 +47,7 @@ pub fn go_on(pool: &Pool, subject: Subject, mut attempt: Attempt) -> Result<Next
         Todo::Second(SecondFactor::None) | Todo::Nothing => {
             if !attempt.target.0.is_empty() {
                 let reached = attempt.target.reached(&attempt.proof);
-                let level = reached.ok_or_else(|| {
-                    ApiError::invalid_parameter("The user cannot reach any of the requested authentication levels.")
-                })?;
+                let level = reached.ok_or_else(ApiError::level_not_reached)?;
                 attempt.proof.acr = Some(level.uri().to_owned());
             }
             Ok(Next::Done(Box::new(Passed { sub: subject.sub, attempt })))

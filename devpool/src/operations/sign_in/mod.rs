@@ -18,6 +18,7 @@ pub use mfa_setup::{associate as associate_in_sign_in, verify as verify_in_sign_
 
 use super::{Client, Peer, parse};
 use crate::pool::Pool;
+use crate::pool::acr::Target;
 use crate::pool::challenges::{Attempt, Challenge, Step};
 use crate::pool::sessions::{self, NewSession};
 use crate::pool::settings::{AuthFlowSetting, Tier};
@@ -36,6 +37,12 @@ impl<const N: usize> From<[(&str, &str); N]> for Parameters {
     fn from(entries: [(&str, &str); N]) -> Self {
         let entry = |(name, value): (&str, &str)| (name.to_owned(), Secret::from(value.to_owned()));
         Self(entries.into_iter().map(entry).collect())
+    }
+}
+
+impl FromIterator<(String, String)> for Parameters {
+    fn from_iter<T: IntoIterator<Item = (String, String)>>(entries: T) -> Self {
+        Self(entries.into_iter().map(|(name, value)| (name, Secret::from(value))).collect())
     }
 }
 
@@ -177,6 +184,15 @@ pub fn begin(pool: &Pool, flow: &str, parameters: &Parameters, session: Option<&
         }
         _ => Err(not_enabled(flow)),
     }
+}
+
+/// Begins to sign in at the sign-in page: with a password, whatever flows the app client allows the API.
+///
+/// # Errors
+/// Those of `USER_PASSWORD_AUTH`.
+pub fn begin_at_page(pool: &Pool, name: &str, password: &str, target: Target) -> Result<Next, ApiError> {
+    let subject = subject(pool, &Parameters::from([("USERNAME", name)]))?;
+    password::check(pool, subject, Attempt { target, ..Attempt::default() }, password, None)
 }
 
 fn allow(pool: &Pool, flow: &str, setting: AuthFlowSetting) -> Result<(), ApiError> {
