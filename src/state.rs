@@ -6,11 +6,14 @@
 //! needed.
 
 use crate::{
-    cognito::{error::Fault, types::Email},
+    cognito::{
+        error::Fault,
+        types::{Email, PasskeyCredential, PasskeyOptions},
+    },
     config::Config,
     i18n::Msg,
     routes::History,
-    session::{Account, Change, Local, Presence, Session},
+    session::{Account, Change, Local, Mediation, PasskeyFault, Presence, Session},
 };
 use leptos::prelude::*;
 use std::rc::Rc;
@@ -56,6 +59,13 @@ pub struct Services {
     pub leave: fn(&str, History),
     /// Looks at the stored session again.
     pub restore: fn(),
+    /// The time, in seconds since 1970 by this machine's clock.
+    pub now: fn() -> u64,
+    /// Asks the browser for a passkey; quietly, as one of its suggestions for the name field, or with a dialog.
+    /// Ends one that was asked for before.
+    pub passkey: fn(PasskeyOptions, Mediation) -> Local<'static, Result<PasskeyCredential, PasskeyFault>>,
+    /// Puts a text on the clipboard; false if the browser does not allow that.
+    pub copy: fn(String) -> Local<'static, bool>,
     /// A time of day in the person's own way of writing, from seconds since 1970.
     pub time_of_day: fn(u64) -> String,
     /// Calls back once a second until it answers false.

@@ -4,7 +4,7 @@
 #   tools/setup.sh build    Rust for wasm32, wasm-bindgen, wasm-split, Trunk, the Node tools
 #   tools/setup.sh check    the above and cargo-deny
 #   tools/setup.sh bench    the first and Chromium
-#   tools/setup.sh test     the first, Chromium with its driver, and the independent Cognito server
+#   tools/setup.sh test     the first, Chromium with its driver, the independent Cognito server and clients
 #
 # A tool on PATH is used when it has exactly the pinned version (tools/versions.env); otherwise it is built into
 # .tools/, in a temporary place first, so that an interrupted run leaves nothing half done. With nothing to do the
@@ -169,25 +169,28 @@ browser() {
   apt_install chromium "installing Chromium and its driver, usually 1 minute" chromium chromium-driver fonts-liberation
 }
 
-ministack_key="$(cksum <tools/ministack/requirements.txt 2>/dev/null) $( (python3 --version || true) 2>&1)"
-ministack() {
-  [ -f tools/ministack/requirements.txt ] || return 0
-  [ "$(cat "$TOOLS/ministack/.doorward" 2>/dev/null)" = "$ministack_key" ] && return 0
-  has python3 || die "Python 3 is missing: the tests run an independent Cognito server that needs it; install python3 and try again."
-  rm -rf "$TOOLS/ministack"
-  step ministack "installing ministack, an independent Cognito server for the tests, usually 1 minute" make_venv || return 1
-  printf '%s\n' "$ministack_key" >"$TOOLS/ministack/.doorward"
+# python_tools NAME "what it is"   the packages of tools/NAME/requirements.txt, in an environment of their own
+python_version=$( (python3 --version || true) 2>&1)
+python_tools() {
+  local name=$1 what=$2 requirements=tools/$1/requirements.txt key
+  key="$(cksum <"$requirements") $python_version"
+  [ "$(cat "$TOOLS/$name/.doorward" 2>/dev/null)" = "$key" ] && return 0
+  has python3 || die "Python 3 is missing: the tests need it for $what; install python3 and try again."
+  rm -rf "${TOOLS:?}/$name"
+  step "$name" "installing $what, for the tests, usually 1 minute" make_venv "$name" "$requirements" || return 1
+  printf '%s\n' "$key" >"$TOOLS/$name/.doorward"
 }
 make_venv() {
-  if ! python3 -m venv "$TOOLS/ministack"; then
+  local place=$TOOLS/$1 requirements=$2
+  if ! python3 -m venv "$place"; then
     # Debian keeps venv in a package of its own.
-    rm -rf "$TOOLS/ministack"
+    rm -rf "$place"
     has apt-get || return 1
     local sudo=''
     [ "$(id -u)" = 0 ] || { has sudo && sudo=sudo; }
-    apt_run "$sudo" python3-venv && python3 -m venv "$TOOLS/ministack" || return 1
+    apt_run "$sudo" python3-venv && python3 -m venv "$place" || return 1
   fi
-  "$TOOLS/ministack/bin/pip" install --no-input --disable-pip-version-check -r tools/ministack/requirements.txt
+  "$place/bin/pip" install --no-input --disable-pip-version-check -r "$requirements"
 }
 
 # ------------------------------------------------------------------------------------- two lanes: compile, download
@@ -204,7 +207,8 @@ download_lane() {
   rust_for_wasm
   node_tools
   case $WHAT in bench | test) browser ;; esac
-  case $WHAT in test) ministack ;; esac
+  [ "$WHAT" != test ] || python_tools ministack "ministack, an independent Cognito server" || return 1
+  [ "$WHAT" != test ] || python_tools conformance "pycognito and botocore, clients of Cognito" || return 1
 }
 
 set -m # a process group for each lane, so that an interrupt, or a failure in the other, ends all of it

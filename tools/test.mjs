@@ -1,17 +1,18 @@
 // `make test`: every test there is, one suite after the other; a failing suite does not stop the next.
 //
-//   node tools/test.mjs [suite...]        host  browser  dist  e2e  ministack; all of them when none is named
+//   node tools/test.mjs [suite...]        host  browser  dist  conformance  e2e  ministack; all of them when none is named
 //
 // Each runner's own closing line is shown; the last line adds them up: "N passed, N failed".
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { delimiter, join } from 'node:path';
-import { ROOT, TOOLS, chromiumPath, hostEnv, readEnv, walk, which } from './lib.mjs';
+import { HOST_BUILD, ROOT, TOOLS, chromiumPath, hostEnv, readEnv, walk, which } from './lib.mjs';
 
 const SUITES = {
   host: ['Rust, on the host', hostTests],
   browser: ['Rust, in Chromium', browserTests],
   dist: ['the built site', distTests],
+  conformance: ['other clients of Cognito, against the dev pool', conformanceTests],
   e2e: ['end to end, against the dev pool', () => playwright('devpool')],
   ministack: ['end to end, against ministack', () => playwright('ministack')],
 };
@@ -32,6 +33,20 @@ function show(program, args, options = {}) {
     child.on('error', (error) => resolve({ text: error.message, ok: false }));
     child.on('close', (code) => { children.delete(child); resolve({ text, ok: code === 0 }); });
   });
+}
+
+/** The closing lines of Node's test runner. */
+function nodeCounts({ text, ok }) {
+  const count = (name) => Number(new RegExp(`^\\S+ ${name} (\\d+)$`, 'm').exec(text.replace(/\x1b\[[0-9;]*m/g, ''))?.[1] ?? 0);
+  return { passed: count('pass'), failed: count('fail') + count('cancelled'), skipped: count('skipped') + count('todo'), ok };
+}
+
+/** The closing lines of Python's unittest. Without them it did not get as far. */
+function pythonCounts({ text, ok }) {
+  const all = Number(/^Ran (\d+) tests? in /m.exec(text)?.[1] ?? 0);
+  const count = (name) => Number(new RegExp(`^(?:FAILED|OK) \\(.*?\\b${name}=(\\d+)`, 'm').exec(text)?.[1] ?? 0);
+  const failed = count('failures') + count('errors') + count('unexpected successes'), skipped = count('skipped') + count('expected failures');
+  return { passed: Math.max(all - failed - skipped, 0), failed, skipped, ok: ok && all > 0 };
 }
 
 /** Adds up the closing lines of cargo's and wasm-bindgen's test runners. */
@@ -65,16 +80,34 @@ let built;
 /** The site and the dev pool, made once. */
 const build = () => (built ??= (async () => {
   const site = await show('node', ['tools/build.mjs']);
-  const pool = await show('cargo', ['build', '--quiet', '--workspace', '--features', 'ssr', '--bins']);
+  const pool = await show('cargo', HOST_BUILD);
   return site.ok && pool.ok;
 })());
 
 async function distTests() {
   if (!(await build())) return { passed: 0, failed: 0, skipped: 0, ok: false };
   const files = walk(join(ROOT, 'tests/dist')).filter((file) => file.endsWith('.test.mjs')).map((file) => `tests/dist/${file}`);
-  const { text, ok } = await show('node', ['--test', '--test-reporter=spec', ...files]);
-  const count = (name) => Number(new RegExp(`^\\S+ ${name} (\\d+)$`, 'm').exec(text.replace(/\x1b\[[0-9;]*m/g, ''))?.[1] ?? 0);
-  return { passed: count('pass'), failed: count('fail') + count('cancelled'), skipped: count('skipped') + count('todo'), ok };
+  return nodeCounts(await show('node', ['--test', '--test-reporter=spec', ...files]));
+}
+
+/** Clients that others wrote, in Node, in Chromium and in Python; then the table of what they did. */
+async function conformanceTests() {
+  const failed = { passed: 0, failed: 1, skipped: 0, ok: false };
+  const python = join(TOOLS, 'conformance/bin/python');
+  if (!existsSync(python)) return { ...failed, note: "the Python clients are not installed: run 'make setup'" };
+  if (!(await show('cargo', HOST_BUILD)).ok) return failed;
+  chromiumPath();
+  rmSync(join(ROOT, 'target/conformance'), { recursive: true, force: true });
+  const files = walk(join(ROOT, 'tests/conformance')).filter((file) => file.endsWith('.test.mjs')).map((file) => `tests/conformance/${file}`);
+  const parts = [
+    nodeCounts(await show('node', ['--test', '--test-reporter=spec', ...files])),
+    pythonCounts(await show(python, ['-B', '-m', 'unittest', 'discover', '--verbose', '--start-directory', 'tests/conformance'])),
+  ];
+  // Where a test failed, its calls are missing in the table, which says nothing new.
+  const table = parts.every((part) => part.ok) ? (await show('node', ['tools/conformance-table.mjs', '--check'])).ok : undefined;
+  if (table !== undefined) parts.push({ passed: table ? 1 : 0, failed: table ? 0 : 1, skipped: 0, ok: table });
+  const total = (key) => parts.reduce((sum, part) => sum + part[key], 0);
+  return { passed: total('passed'), failed: total('failed'), skipped: total('skipped'), ok: parts.every((part) => part.ok) };
 }
 
 async function playwright(project) {

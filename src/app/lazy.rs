@@ -74,6 +74,9 @@ pub mod chunks {
         NOT_FOUND, page_not_found, load_not_found, pages::not_found::NotFound().into_any();
         NEW_PASSWORD, page_new_password, load_new_password,
             pages::new_password::NewPassword().into_any();
+        STEP, page_step, load_step, pages::steps::Step().into_any();
+        SET_UP, page_set_up, load_set_up, pages::steps::set_up::SetUp().into_any();
+        AUTOFILL, page_autofill, load_autofill, pages::steps::Autofill().into_any();
         PROBLEM, page_problem, load_problem, pages::problem::SignInProblem().into_any();
         UNSUPPORTED, page_unsupported, load_unsupported,
             pages::unsupported::Unsupported().into_any();
@@ -114,6 +117,15 @@ enum Stage {
 
 /// Draws a page that may still have to be loaded. If it is there already, it is drawn at once.
 pub fn lazy_page(chunk: Chunk) -> AnyView {
+    lazy(chunk, true)
+}
+
+/// Draws something that a page is complete without: nothing stands in for it, and nobody is told if it does not come.
+pub fn lazy_extra(chunk: Chunk) -> AnyView {
+    lazy(chunk, false)
+}
+
+fn lazy(chunk: Chunk, needed: bool) -> AnyView {
     let stage = RwSignal::new(Stage::Coming);
     let page = StoredValue::new_local(None::<AnyView>);
     let place = Owner::current().unwrap_or_default();
@@ -149,6 +161,7 @@ pub fn lazy_page(chunk: Chunk) -> AnyView {
         load();
     });
     live(move || match stage.get() {
+        Stage::Coming | Stage::Missing if !needed => ().into_any(),
         Stage::Coming => Skeleton().into_any(),
         Stage::Here => page.try_update_value(Option::take).flatten().into_any(),
         Stage::Missing => view! { <Retry again=again /> }.into_any(),

@@ -6,7 +6,7 @@ use crate::{
     config::Config,
     i18n::Msg,
     routes,
-    session::Session,
+    session::{PasskeyFault, Session},
     state::{AppState, Services},
 };
 use leptos::prelude::*;
@@ -50,6 +50,9 @@ fn services() -> Services {
         go: |_, _| {},
         leave: |_, _| {},
         restore: || {},
+        now: || 0,
+        passkey: |_, _| Box::pin(async { Err(PasskeyFault::Unsupported) }),
+        copy: |_| Box::pin(async { false }),
         time_of_day: |_| String::new(),
         every_second: drop,
     }

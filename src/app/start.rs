@@ -96,6 +96,9 @@ fn services() -> Services {
         go: browser::go,
         leave: browser::leave,
         restore,
+        now: browser::now,
+        passkey: |options, mediation| Box::pin(browser::use_passkey(options, mediation)),
+        copy: |text| Box::pin(browser::copy(text)),
         time_of_day: browser::time_of_day,
         every_second: browser::every_second,
     }

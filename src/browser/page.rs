@@ -72,6 +72,15 @@ pub async fn fetch_text(url: &str) -> Result<String, Option<u16>> {
     Ok(text.as_string().unwrap_or_default())
 }
 
+/// Puts a text on the clipboard; false if the browser does not allow that.
+pub async fn copy(text: String) -> bool {
+    // Pages that are not served securely have no clipboard, and then this is not an object.
+    let Some(clipboard) = window().map(|window| window.navigator().clipboard()).filter(|c| c.is_object()) else {
+        return false;
+    };
+    JsFuture::from(clipboard.write_text(&text)).await.is_ok()
+}
+
 /// Shows the page's own "loading failed" part.
 pub fn report_failure() {
     dispatch("doorward:failed");

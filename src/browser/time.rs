@@ -5,7 +5,7 @@ use std::{cell::RefCell, time::Duration};
 use wasm_bindgen::JsValue;
 
 /// Seconds since 1970 by the machine's clock.
-pub(super) fn now() -> u64 {
+pub fn now() -> u64 {
     (js_sys::Date::now() / 1000.0) as u64
 }
 

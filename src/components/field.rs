@@ -118,7 +118,8 @@ impl Kind {
 
     const fn autocomplete(self) -> &'static str {
         match self {
-            Self::Email => "username",
+            // Browsers offer passkeys here too, once one was asked for.
+            Self::Email => "username webauthn",
             Self::CurrentPassword => "current-password",
             Self::NewPassword => "new-password",
             Self::Code => "one-time-code",
@@ -144,6 +145,12 @@ impl Kind {
             Self::CurrentPassword | Self::NewPassword | Self::Text(_) => "text",
         }
     }
+}
+
+/// Whether a text is a whole one-time code: six digits, with spaces where people like them.
+fn is_complete(text: &str) -> bool {
+    let mut digits = text.chars().filter(|c| !c.is_whitespace());
+    digits.clone().count() == 6 && digits.all(|c| c.is_ascii_digit())
 }
 
 /// A field: label above, input, and one line below that holds the hint or the error, so that an
@@ -172,6 +179,9 @@ pub fn Field(
     /// Marked as optional.
     #[prop(optional)]
     optional: bool,
+    /// Called when a code is complete: six digits, typed or pasted.
+    #[prop(optional)]
+    on_complete: Option<Callback<()>>,
 ) -> impl IntoView {
     let shown = RwSignal::new(false);
     let note = format!("{id}-note");
@@ -210,8 +220,14 @@ pub fn Field(
                     aria-describedby=described
                     aria-invalid=move || state.error.get().is_some().then_some("true")
                     on:input=move |event| {
-                        state.text.set(event_target_value(&event));
+                        let text = event_target_value(&event);
+                        // Only the sixth digit completes it, not what is done to the code afterwards.
+                        let completes = is_complete(&text) && !state.text.with_untracked(|before| is_complete(before));
+                        state.text.set(text);
                         state.error.set(None);
+                        if let Some(on_complete) = on_complete.filter(|_| completes) {
+                            on_complete.run(());
+                        }
                     }
                 />
                 {kind
@@ -234,5 +250,18 @@ pub fn Field(
                 {live(move || state.error.get().map_or(hint, Msg::text))}
             </p>
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_complete;
+
+    #[test]
+    fn six_digits_are_a_whole_code() {
+        assert!(is_complete("123456") && is_complete(" 123 456 "));
+        for part in ["", "12345", "1234567", "12345a", "abcdef"] {
+            assert!(!is_complete(part), "{part}");
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Other ways to sign in, below an "or".
+//! Other ways to sign in, that lead elsewhere.
 
 use super::live;
 use crate::i18n::Msg;
@@ -8,6 +8,8 @@ use leptos::prelude::*;
 /// it.
 #[component]
 pub fn OtherWays(
+    /// Begins with an "or".
+    divided: bool,
     /// What each is called.
     names: Vec<String>,
     /// The one that was pressed, by its place in the list.
@@ -37,7 +39,7 @@ pub fn OtherWays(
     };
     view! {
         <div class="ways" role="group" aria-label=Msg::OTHER_WAYS.text()>
-            <p class="ways__or" aria-hidden="true">{Msg::OR.text()}</p>
+            {divided.then(|| view! { <p class="divider"><span>{Msg::OR.text()}</span></p> })}
             {names.into_iter().enumerate().map(button).collect_view()}
         </div>
     }

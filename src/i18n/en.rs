@@ -76,8 +76,63 @@ messages! {
     FORGOT_PASSWORD_LINK = "Forgot your password?";
     NO_ACCOUNT = "New here?";
 
-    // Sign-in with other providers
+    CONTINUE = "Continue";
+    CONTINUING = "One moment…";
+    CHECKING = "Checking…";
     OR = "or";
+    USE_PASSKEY = "Use a passkey";
+    USE_PASSWORD = "Use your password";
+    USE_APP = "Use your authenticator app";
+    EMAIL_ME_A_CODE = "Email me a code";
+    TEXT_ME_A_CODE = "Text me a code";
+    STARTED_OVER = "The sign-in had to begin again from the start.";
+
+    // Steps of a sign-in
+    TIME_LEFT = "Time left for this step: {}";
+    TIME_SOON = "Less than half a minute is left for this step.";
+    STEP_CODE_TITLE = "Enter your code";
+    STEP_CODE_EMAIL = "We sent a code by email to {}.";
+    STEP_CODE_SMS = "We sent a code by text message to {}.";
+    STEP_CODE_APP = "Open your authenticator app and enter the code that it shows for this site.";
+    STEP_CODE_NAMED_APP = "Open your authenticator app ({}) and enter the code that it shows for this site.";
+    CODE_HINT_APP = "The 6 digits that the app shows now.";
+    NO_CODE_SENT = "No code? Look in the spam folder, or start over to get a new one.";
+    NO_CODE_APP = "No access to the app? Contact support: they can remove it from your account.";
+    TRUST_DEVICE = "Remember this browser, and do not ask for a code here again";
+    STEP_PASSWORD_TITLE = "Enter your password";
+    STEP_PASSKEY_TITLE = "Use your passkey";
+    STEP_PASSKEY_LEAD = "Follow your browser: it asks for your fingerprint, your face, your PIN or a security key.";
+    WAITING_FOR_PASSKEY = "Waiting for your passkey…";
+    PASSKEY_CANCELLED = "No passkey was used. Try again, or start over to sign in another way.";
+    PASSKEY_UNSUPPORTED = "This browser has no passkeys. Start over to sign in another way.";
+    PASSKEY_FAILED = "The passkey could not be used. Try again, or start over to sign in another way.";
+    STEP_CUSTOM_TITLE = "One more question";
+    STEP_CUSTOM_LEAD = "This site asks:";
+    ANSWER = "Your answer";
+    CHOOSE_FACTOR_TITLE = "Choose how to sign in";
+    CHOOSE_FACTOR_LEAD = "Your account can be opened in these ways.";
+    CHOOSE_MFA_TITLE = "Confirm that it is you";
+    CHOOSE_MFA_LEAD = "Choose where to get your code from.";
+    SET_UP_TITLE = "Set up a second step";
+    SET_UP_LEAD = "This site asks for a second step besides your password. You set it up once.";
+    SET_UP_APP = "Use an authenticator app";
+    SET_UP_EMAIL = "Get codes by email";
+    SET_UP_NOTHING = "None of the second steps of this site can be set up here. Please contact support.";
+    SET_UP_EMAIL_TITLE = "Get codes by email";
+    SET_UP_EMAIL_LEAD = "Enter the address that your codes should go to. We send the first one now.";
+    SCAN_TITLE = "Set up your authenticator app";
+    SCAN_LEAD = "Scan the picture with the app on your phone, or enter the key by hand. Then enter the code that the app shows.";
+    SCAN_PICTURE = "QR code for your authenticator app; the same key stands below as text";
+    SCAN_SECRET = "Key to enter by hand";
+    TOTP_CODE = "Code from the app";
+    TOTP_MALFORMED = "Enter the 6 digits that the app shows.";
+    APP_NAME = "Name for this app";
+    APP_NAME_HINT = "For example: my phone";
+    COPY = "Copy";
+    COPIED = "Copied";
+    COPY_BY_HAND = "Select the key and copy it by hand.";
+
+    // Sign-in with other providers
     OTHER_WAYS = "Other ways to sign in";
     CONTINUE_WITH = "Continue with {}";
     OPENING = "Opening {}…";

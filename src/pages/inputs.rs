@@ -116,3 +116,21 @@ pub fn LeftNotice(
         view! { <Alert tone=tone><p>{notice.text().text()}</p></Alert> }
     })
 }
+
+/// The name of the person whose password a form asks for, for password managers; nobody sees it.
+#[component]
+pub fn HiddenUserName() -> impl IntoView {
+    let name = AppState::get().email.get_value().map(|email| email.as_str().to_owned()).unwrap_or_default();
+    view! {
+        <input
+            type="text"
+            name="username"
+            autocomplete="username"
+            class="visually-hidden"
+            value=name
+            readonly
+            tabindex="-1"
+            aria-hidden="true"
+        />
+    }
+}

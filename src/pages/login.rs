@@ -6,11 +6,12 @@ use super::{
 };
 use crate::{
     cognito::{
-        error::Error,
-        sign_in::{Asks, Input, Stage, Way},
+        error::{Error, ErrorKind, Reason, ServiceError},
+        sign_in::{Asks, Factor, Input, Stage, Way},
         types::{AttributeName, Email, Password},
     },
     components::{Field, FieldState, Form, Kind, Live, Page, Submit, live},
+    config::{Flow, Passwordless},
     i18n::Msg,
     routes,
     session::Attempt,
@@ -23,12 +24,18 @@ use leptos::{prelude::*, task::spawn_local};
 #[derive(Clone, Copy)]
 pub struct SignIn {
     attempt: StoredValue<Attempt, LocalStorage>,
+    screen: RwSignal<(Screen, u32)>,
     /// Why the last attempt did not work.
     pub problem: RwSignal<Option<Error>>,
     /// Whether there is such a problem.
     failed: RwSignal<bool>,
     /// Whether an attempt is under way.
     pub working: RwSignal<bool>,
+    /// When the question that is shown was put, in seconds since 1970.
+    pub asked_at: RwSignal<u64>,
+    /// Whether the person wants this browser to be remembered in place of a second factor.
+    pub trust: RwSignal<bool>,
+    now: fn() -> u64,
     send: Callback<Input>,
 }
 
@@ -48,6 +55,16 @@ impl SignIn {
         self.attempt.with_value(|attempt| attempt.step().map(|step| read(&step.stage)))
     }
 
+    /// Which question is asked.
+    pub fn asks(self) -> Asks {
+        self.attempt.with_value(|attempt| attempt.asks)
+    }
+
+    /// Whether the sign-in had to begin again, so that what was typed is gone.
+    pub fn started_over(self) -> bool {
+        self.attempt.with_value(|attempt| attempt.started_over)
+    }
+
     /// The attributes that a new password has to come with.
     pub fn missing_attributes(self) -> Vec<AttributeName> {
         let missing = |stage: &Stage| match stage {
@@ -61,6 +78,37 @@ impl SignIn {
     pub fn unsupported(self) -> String {
         self.with_stage(|stage| stage.challenge().to_owned()).unwrap_or_default()
     }
+
+    /// Goes on with a sign-in that was begun out of sight, unless the person is doing something else.
+    pub fn take_over(self, attempt: Attempt, input: Input) {
+        if self.working.try_get_untracked() == Some(false) {
+            self.attempt.set_value(attempt);
+            self.send(input);
+        }
+    }
+
+    /// Back at the name, because the pool no longer takes an answer to this question.
+    pub fn expire(self) {
+        let over = ServiceError { kind: ErrorKind::NotAuthorized, reason: Some(Reason::SessionExpired) };
+        self.show(Attempt::default().with_problem(Error::Service(over)), false);
+    }
+
+    /// Draws where the sign-in stands. A form is drawn anew only for a new question: a problem must not empty
+    /// the fields, and a code that was sent again is entered in the same one.
+    fn show(self, then: Attempt, same_question: bool) {
+        self.failed.set(then.problem.is_some());
+        let next = Screen::of(then.asks);
+        let new_question = then.problem.is_none() && matches!(next, Screen::Step(_));
+        if new_question {
+            self.asked_at.set((self.now)());
+        }
+        self.problem.set(then.problem.clone());
+        self.attempt.set_value(then);
+        let (shown, turn) = self.screen.get_untracked();
+        if shown != next || (new_question && !same_question) {
+            self.screen.set((next, turn.wrapping_add(1)));
+        }
+    }
 }
 
 /// Which form a step is drawn as.
@@ -68,12 +116,12 @@ impl SignIn {
 pub enum Screen {
     /// Name and password.
     Credentials,
-    /// A new password after a temporary one.
-    NewPassword,
-    /// A step this version does not know.
-    Unsupported,
+    /// A question beyond them.
+    Step(Asks),
     /// What happened to the last attempt, above name and password.
     Problem,
+    /// Nothing to see: offers passkeys in the browser's autofill.
+    Autofill,
 }
 
 impl Screen {
@@ -82,8 +130,7 @@ impl Screen {
             Asks::Credentials | Asks::Waiting | Asks::Unconfirmed | Asks::ResetRequired | Asks::SignedIn => {
                 Self::Credentials
             }
-            Asks::NewPassword => Self::NewPassword,
-            _ => Self::Unsupported,
+            asks => Self::Step(asks),
         }
     }
 }
@@ -92,11 +139,14 @@ impl Screen {
 pub fn login(other: fn(Screen) -> AnyView) -> Live {
     let app = AppState::get();
     let attempt = StoredValue::new_local(Attempt::default());
-    let screen = RwSignal::new(Screen::Credentials);
+    let screen = RwSignal::new((Screen::Credentials, 0));
     let problem = RwSignal::new(None);
     let failed = RwSignal::new(false);
     let working = RwSignal::new(false);
+    let (asked_at, trust) = (RwSignal::new(0), RwSignal::new(false));
     let notice = app.take_notice();
+    let now = app.services.now;
+    let shown = move |send| SignIn { attempt, screen, problem, failed, working, asked_at, trust, now, send };
 
     // Carries the machine on. Steps that are pages of their own are navigated to.
     let send = Callback::new(move |input: Input| {
@@ -108,10 +158,19 @@ pub fn login(other: fn(Screen) -> AnyView) -> Live {
             // Filled in on the next page too, reset for instance; stored only when it led somewhere.
             app.email.set_value(Email::parse(user.as_str()));
         }
+        // A code that is sent again, and a beginning of the same, leave the form as it is.
+        let same_question = matches!(input, Input::SendAgain);
+        let wants_trust = trust.get_untracked();
         spawn_local(async move {
             let now = attempt.get_value();
             let then = match (app.services.account)().await {
-                Ok(account) => account.sign_in(now, input).await,
+                Ok(account) => {
+                    let then = account.sign_in(now, input).await;
+                    if wants_trust && then.asks == Asks::SignedIn {
+                        account.trust_device().await;
+                    }
+                    then
+                }
                 Err(fault) => now.with_problem(fault.into()),
             };
             // Whoever has signed in is on the way to another page by now, and this one is gone.
@@ -128,18 +187,12 @@ pub fn login(other: fn(Screen) -> AnyView) -> Live {
                 app.go(path);
                 return;
             }
-            failed.set(then.problem.is_some());
-            problem.set(then.problem);
-            let next = Screen::of(then.asks);
-            attempt.set_value(then);
-            // Drawn anew only when another form is needed: a problem must not empty the fields.
-            if screen.get_untracked() != next {
-                screen.set(next);
-            }
+            // The callback is not needed to show anything.
+            shown(Callback::new(|_| ())).show(then, same_question);
         });
     });
-    let sign_in = SignIn { attempt, problem, failed, working, send };
-    live(move || match screen.get() {
+    let sign_in = shown(send);
+    live(move || match screen.get().0 {
         Screen::Credentials => credentials(sign_in, notice, other),
         screen => {
             provide_context(sign_in);
@@ -148,23 +201,53 @@ pub fn login(other: fn(Screen) -> AnyView) -> Live {
     })
 }
 
-/// Name and password.
+/// Name and password, or the name alone where the pool asks for the rest afterwards.
 fn credentials(sign_in: SignIn, notice: Option<Notice>, other: fn(Screen) -> AnyView) -> AnyView {
     let app = AppState::get();
     let (email, password) = (FieldState::default(), FieldState::default());
+    let (flow, passwordless) = app.config.with_value(|config| (config.flow, config.passwordless));
+    let asks_password = !matches!(flow, Flow::Choice | Flow::Custom);
     let submit = move || {
         let user = read_email(email);
-        let typed = password.value();
-        let secret =
-            password.check(if typed.is_empty() { Err(Msg::PASSWORD_MISSING) } else { Ok(Password::new(typed)) });
-        match (user, secret) {
-            (Some(user), Some(password)) => {
-                sign_in.send(Input::Submit { user: user.to_user_name(), way: Way::Srp(password) });
-            }
+        let way = if asks_password {
+            let typed = password.value();
+            let secret =
+                password.check(if typed.is_empty() { Err(Msg::PASSWORD_MISSING) } else { Ok(Password::new(typed)) });
+            secret.map(|password| match flow {
+                Flow::Password => Way::Password(password),
+                Flow::CustomSrp => Way::CustomSrp(password),
+                _ => Way::Srp(password),
+            })
+        } else {
+            Some(if flow == Flow::Custom { Way::Custom } else { Way::Choice(None) })
+        };
+        match (user, way) {
+            (Some(user), Some(way)) => sign_in.send(Input::Submit { user: user.to_user_name(), way }),
             _ => FieldState::focus_first_error(&[email, password]),
         }
     };
+    // The other ways need the name only.
+    let instead = move |factor: fn() -> Factor| {
+        if let Some(user) = read_email(email) {
+            let way = Way::Choice(Some(factor()));
+            sign_in.send(Input::Submit { user: user.to_user_name(), way });
+        } else {
+            email.focus();
+        }
+    };
+    let other_way = move |wanted: bool, label: Msg, factor: fn() -> Factor| {
+        (wanted && asks_password).then(|| {
+            view! {
+                <button type="button" class="button" on:click=move |_| instead(factor)>
+                    {label.text()}
+                </button>
+            }
+        })
+    };
     provide_context(sign_in);
+    let autofill = passwordless.passkey && app.email.with_value(Option::is_some);
+    let any_other = asks_password && passwordless != Passwordless::default();
+    let (label, busy) = if asks_password { (Msg::SIGN_IN, Msg::SIGNING_IN) } else { (Msg::CONTINUE, Msg::CONTINUING) };
     view! {
         <Page title=Msg::LOGIN_TITLE>
             {live(move || {
@@ -181,11 +264,23 @@ fn credentials(sign_in: SignIn, notice: Option<Notice>, other: fn(Screen) -> Any
                 on_use=app.services.prepare
             >
                 <EmailField state=email />
-                <Field id="password" label=Msg::PASSWORD.text() kind=Kind::CurrentPassword state=password />
-                <p class="form__aside"><a href=routes::FORGOT_PASSWORD>{Msg::FORGOT_PASSWORD_LINK.text()}</a></p>
-                <Submit label=Msg::SIGN_IN busy=Msg::SIGNING_IN working=sign_in.working />
+                {asks_password
+                    .then(|| {
+                        view! {
+                            <Field id="password" label=Msg::PASSWORD.text() kind=Kind::CurrentPassword state=password />
+                            <p class="form__aside">
+                                <a href=routes::FORGOT_PASSWORD>{Msg::FORGOT_PASSWORD_LINK.text()}</a>
+                            </p>
+                        }
+                    })}
+                <Submit label=label busy=busy working=sign_in.working />
+                {any_other.then(|| view! { <p class="divider"><span>{Msg::OR.text()}</span></p> })}
+                {other_way(passwordless.passkey, Msg::USE_PASSKEY, || Factor::WebAuthn)}
+                {other_way(passwordless.email, Msg::EMAIL_ME_A_CODE, || Factor::EmailOtp)}
+                {other_way(passwordless.sms, Msg::TEXT_ME_A_CODE, || Factor::SmsOtp)}
             </Form>
-            {other_ways()}
+            {autofill.then(|| other(Screen::Autofill))}
+            {other_ways(!any_other)}
             <p class="card__foot">
                 {Msg::NO_ACCOUNT.text()} " " <a href=routes::SIGN_UP>{Msg::CREATE_ACCOUNT_LINK.text()}</a>
             </p>

@@ -15,5 +15,6 @@ pub mod problem;
 pub mod sign_out;
 pub mod sign_up;
 mod social;
+pub mod steps;
 pub mod unsupported;
 pub mod verify;

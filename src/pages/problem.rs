@@ -234,7 +234,14 @@ pub fn Problem(
 #[component]
 pub fn SignInProblem() -> impl IntoView {
     let sign_in = SignIn::get();
-    view! { <Problem problem=Box::new(move || Some(explain(&sign_in.problem.get()?, Doing::SigningIn))) /> }
+    view! {
+        <Problem problem=Box::new(move || Some(explain(&sign_in.problem.get()?, Doing::SigningIn))) />
+        {live(move || {
+            // Read with every problem.
+            sign_in.problem.track();
+            sign_in.started_over().then(|| view! { <p class="aside">{Msg::STARTED_OVER.text()}</p> })
+        })}
+    }
 }
 
 #[cfg(test)]

@@ -95,7 +95,7 @@ pub fn SignUp() -> impl IntoView {
                 <Field id="confirm_password" label=Msg::CONFIRM_PASSWORD.text() kind=Kind::NewPassword state=confirm />
                 <Submit label=Msg::CREATE_ACCOUNT busy=Msg::CREATING_ACCOUNT working=working />
             </Form>
-            {other_ways()}
+            {other_ways(true)}
             <p class="card__foot">
                 {Msg::HAVE_ACCOUNT.text()} " " <a href=routes::LOGIN>{Msg::SIGN_IN_LINK.text()}</a>
             </p>

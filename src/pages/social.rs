@@ -8,8 +8,9 @@ use crate::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
-/// A button for each provider; nothing if there is none, or nobody could come back to this page.
-pub fn other_ways() -> Option<AnyView> {
+/// A button for each provider; nothing if there is none, or nobody could come back to this page. `divided` sets them apart
+/// from what is above by an "or".
+pub fn other_ways(divided: bool) -> Option<AnyView> {
     let app = AppState::get();
     let providers = app.config.with_value(|config| {
         let oauth = config.oauth.as_ref().filter(|oauth| oauth.redirect_uri.is_some())?;
@@ -42,7 +43,7 @@ pub fn other_ways() -> Option<AnyView> {
             {live(move || {
                 missing.get().then(|| view! { <Alert tone=Tone::Error><p>{Msg::CHUNK_MISSING.text()}</p></Alert> })
             })}
-            <OtherWays names=names chosen=app.leaving on_choose=Callback::new(choose) />
+            <OtherWays divided=divided names=names chosen=app.leaving on_choose=Callback::new(choose) />
         }
         .into_any(),
     )

@@ -425,6 +425,19 @@ impl<W: World> Account for Keeper<W> {
         Box::pin(self.drive(attempt, input))
     }
 
+    fn trust_device(&self) -> Local<'_, ()> {
+        Box::pin(async move {
+            let Some((user, _)) = self.store.load(&*self.world) else { return };
+            let Some(device) = self.store.device(&*self.world, &user) else { return };
+            let remember = |access_token| {
+                let mut update = UpdateDeviceStatus::new(access_token, device.key.clone());
+                update.device_remembered_status = Some(DeviceRememberedStatus::Remembered);
+                update
+            };
+            drop(self.authorised(remember).await);
+        })
+    }
+
     fn sign_up(
         &self,
         email: Email,

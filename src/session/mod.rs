@@ -154,6 +154,28 @@ pub enum SignedOut {
     NotAtPool,
 }
 
+/// How a browser asks for a passkey.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mediation {
+    /// Among its suggestions for the name field, without disturbing anybody.
+    Autofill,
+    /// With a dialog.
+    Dialog,
+}
+
+/// Why there is no passkey.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasskeyFault {
+    /// The person closed the dialog, or let it run out; browsers do not tell which.
+    Cancelled,
+    /// The browser knows no passkeys.
+    Unsupported,
+    /// Passkeys of this pool do not work at this address.
+    OtherAddress,
+    /// Something else.
+    Failed,
+}
+
 /// A future that stays on this thread, as everything in a browser does.
 pub type Local<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
@@ -164,6 +186,9 @@ pub trait Account {
     /// Carries a sign-in on until it needs the person again. Tokens are stored when it is done, and are not
     /// in the attempt.
     fn sign_in(&self, attempt: Attempt, input: Input) -> Local<'_, Attempt>;
+    /// Has the device that this browser is remembered as stand in for the second factor from now on, where the pool
+    /// asks people first. What does not work is no trouble: the second factor is asked for again.
+    fn trust_device(&self) -> Local<'_, ()>;
     /// Creates an account.
     fn sign_up(
         &self,

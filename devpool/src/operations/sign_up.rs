@@ -145,12 +145,19 @@ fn has_choice(settings: &Settings) -> bool {
     settings.features.tier >= Tier::Essentials && settings.auth_flows.contains(&AuthFlowSetting::UserAuth)
 }
 
+/// Whether a code to such an address is a way to sign in.
+fn may_sign_in_by(settings: &Settings, contact: Contact) -> bool {
+    let factor = match contact {
+        Contact::Email => FirstFactor::EmailOtp,
+        Contact::PhoneNumber => FirstFactor::SmsOtp,
+    };
+    has_choice(settings) && settings.first_factors.contains(&factor)
+}
+
 /// Whether somebody with these attributes could sign in without a password: by a code to an address.
 fn can_do_without_password(settings: &Settings, attributes: &BTreeMap<String, String>) -> bool {
-    let by = |factor: FirstFactor, contact: Contact| {
-        settings.first_factors.contains(&factor) && attributes.contains_key(contact.attribute())
-    };
-    has_choice(settings) && (by(FirstFactor::EmailOtp, Contact::Email) || by(FirstFactor::SmsOtp, Contact::PhoneNumber))
+    let mut contacts = Contact::ALL.into_iter();
+    contacts.any(|contact| attributes.contains_key(contact.attribute()) && may_sign_in_by(settings, contact))
 }
 
 /// A session that stands for where somebody is on the way from signing up to being signed in.
@@ -173,11 +180,11 @@ struct ConfirmSignUpRequest {
 }
 
 /// `ConfirmSignUp`: confirms a user by the code, which also verifies the address it was sent to. With the session of
-/// `SignUp` it gives one with which the user can sign in at once.
+/// `SignUp`, or where a code to this address is a way to sign in, it gives one with which the user can do so at once.
 pub fn confirm_sign_up(pool: &Pool, _: &Peer, request: Value) -> Result<Value, ApiError> {
     let request: ConfirmSignUpRequest = parse(request)?;
     request.client.check()?;
-    pool.write(|state, now| {
+    let by_code = pool.write(|state, now| {
         let settings = &state.settings;
         let user = state.find_user(&request.username);
         match user {
@@ -194,6 +201,7 @@ pub fn confirm_sign_up(pool: &Pool, _: &Peer, request: Value) -> Result<Value, A
         let alias = destination.as_ref().filter(|destination| is_alias(settings, destination.contact)).cloned();
         let sub = user.map(|user| user.sub.clone());
         let codes = settings.codes.clone();
+        let by_code = destination.as_ref().is_some_and(|destination| may_sign_in_by(settings, destination.contact));
         if let (Some(alias), Some(sub)) = (&alias, &sub)
             && !request.force_alias_creation
             && state.is_taken(&alias.address, sub)
@@ -220,9 +228,17 @@ pub fn confirm_sign_up(pool: &Pool, _: &Peer, request: Value) -> Result<Value, A
             }
             user.modified = now;
         }
-        Ok(())
+        Ok(by_code)
     })?;
-    Ok(match request.session.and_then(|session| next_session(pool, &request.username, session.reveal())) {
+    let session = match request.session {
+        Some(session) => next_session(pool, &request.username, session.reveal()),
+        None if by_code => {
+            let subject = pool.read(|state| state.subject(&request.username));
+            Some(session(pool, subject, Step::SignedUp))
+        }
+        None => None,
+    };
+    Ok(match session {
         Some(session) => json!({ "Session": session }),
         None => json!({}),
     })

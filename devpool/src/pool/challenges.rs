@@ -293,6 +293,17 @@ impl Challenges {
         Ok(challenge.clone())
     }
 
+    /// The session of the latest `DEVICE_SRP_AUTH` that waits for an answer of this device.
+    pub fn device_session(&self, sub: &str, device_key: &str) -> Option<String> {
+        let waiting = self.by_session.values().filter(|challenge| {
+            matches!(challenge.step, Step::DeviceSrp)
+                && !challenge.claimed
+                && challenge.subject.sub == sub
+                && challenge.attempt.device_key.as_deref() == Some(device_key)
+        });
+        waiting.max_by_key(|challenge| challenge.number).map(|challenge| challenge.session.clone())
+    }
+
     /// Gives a claimed challenge back, as it is now: its answer was mistaken in a way that can be corrected.
     pub fn release(&mut self, challenge: Challenge) {
         if let Some(kept) = self.by_session.get_mut(&challenge.session) {

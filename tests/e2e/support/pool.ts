@@ -1,7 +1,8 @@
 // The dev pool's own addresses under /_devpool, for tests. devpool/README.md describes them.
 import { expect, type APIRequestContext } from '@playwright/test';
 
-export type Purpose = 'sign_up' | 'resend_code' | 'forgot_password' | 'update_attribute' | 'temporary_password';
+export type Purpose = 'sign_up' | 'resend_code' | 'forgot_password' | 'update_attribute' | 'verify_attribute' | 'sign_in' | 'mfa'
+  | 'custom_challenge' | 'temporary_password';
 
 export interface Message {
   id: number;
@@ -30,6 +31,7 @@ export interface PoolUser {
   status: string;
   enabled: boolean;
   attributes: Record<string, string>;
+  mfa: { enabled: string[]; preferred: string | null; software_token: boolean; passkeys: boolean };
   sessions: number;
 }
 
@@ -90,6 +92,12 @@ export class Pool {
   /** `sign_out: true` revokes every session. */
   changeUser = (name: string, change: Record<string, unknown>) => this.call<PoolUser>('PATCH', `/users/${encodeURIComponent(name)}`, change);
   deleteUser = (name: string) => this.call('DELETE', `/users/${encodeURIComponent(name)}`);
+
+  users = () => this.call<PoolUser[]>('GET', '/users');
+  /** What somebody's authenticator app shows now. */
+  totp = (name: string) => this.call<{ code: string }>('GET', `/users/${encodeURIComponent(name)}/totp`);
+  /** Gives somebody an authenticator app that is asked for from now on. */
+  giveTotp = (name: string) => this.call<{ secret: string }>('PUT', `/users/${encodeURIComponent(name)}/totp`);
 
   settings = () => this.call<Record<string, any>>('GET', '/settings');
   /** Puts members over the settings in force, e.g. `{ tokens: { access_token_seconds: 300 } }`. */

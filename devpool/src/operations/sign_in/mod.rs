@@ -286,8 +286,8 @@ pub fn answer(
 ) -> Result<Next, ApiError> {
     let name = responses.need("USERNAME")?;
     let block = responses.get("PASSWORD_CLAIM_SECRET_BLOCK");
-    if session.is_none() && block.is_none() {
-        // The secret block finds the challenge of SRP, nothing but the session any other.
+    if session.is_none() && block.is_none() && challenge_name != "DEVICE_SRP_AUTH" {
+        // The secret block finds the challenge of SRP, a device its own, nothing but the session any other.
         let missing =
             if challenge_name.ends_with("PASSWORD_VERIFIER") { "PASSWORD_CLAIM_SECRET_BLOCK" } else { "Session" };
         return Err(ApiError::invalid_parameter(format!("Missing required parameter {missing}")));
@@ -295,7 +295,15 @@ pub fn answer(
     if challenge_name == "ADMIN_NO_SRP_AUTH" {
         return Err(ApiError::invalid_parameter("ADMIN_NO_SRP_AUTH is not a challenge of public clients."));
     }
-    let mut challenge = pool.challenges().claim(session, block, pool.now())?;
+    let of_device = match (session, challenge_name) {
+        // Older clients send no session here, though it is the only thing that tells of the password.
+        (None, "DEVICE_SRP_AUTH") => {
+            let (sub, key) = (pool.read(|state| state.subject(name).sub), responses.need("DEVICE_KEY")?);
+            pool.challenges().device_session(&sub, key)
+        }
+        _ => None,
+    };
+    let mut challenge = pool.challenges().claim(session.or(of_device.as_deref()), block, pool.now())?;
     let outcome = if challenge.step.name() != Some(challenge_name) {
         // It stays good for the step it belongs to.
         Err(Refusal::Correctable(ApiError::invalid_session()))
