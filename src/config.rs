@@ -7,6 +7,7 @@
 
 use crate::cognito::{
     client::Endpoints,
+    oauth::Domain,
     password_policy::PasswordPolicy,
     types::{AttributeName, ClientId, Email, PhoneNumber, Region, UserName, UserPoolId},
 };
@@ -201,6 +202,46 @@ pub struct OAuth {
     pub redirect_sign_in: Vec<String>,
     /// `auth.oauth.redirect_sign_out_uri`: where it may send them after signing out.
     pub redirect_sign_out: Vec<String>,
+    /// The one of `redirect_sign_in` that is in use; see [`OAuth::serve`].
+    pub redirect_uri: Option<String>,
+    /// The one of `redirect_sign_out` that is in use.
+    pub logout_uri: Option<String>,
+}
+
+impl OAuth {
+    /// Chooses the addresses for a page that is served from `origin` (`https://app.example.test`): the site's own page for
+    /// answers, and its page for who has signed out, or else any of its pages. Both are paths. Without this the first
+    /// of each list is in use, as at build time, when nobody knows the origin.
+    pub fn serve(&mut self, origin: &str, callback: &str, signed_out: &str) {
+        let wanted = [[origin, callback].concat(), [origin, signed_out].concat()];
+        let here =
+            |url: &&String| url.strip_prefix(origin).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let own =
+            |urls: &[String], wanted: &String| urls.iter().find(|url| url.trim_end_matches('/') == wanted).cloned();
+        self.redirect_uri = own(&self.redirect_sign_in, &wanted[0]);
+        self.logout_uri =
+            own(&self.redirect_sign_out, &wanted[1]).or_else(|| self.redirect_sign_out.iter().find(here).cloned());
+    }
+
+    /// What is wrong if nobody could come back to this page.
+    pub fn problem(&self) -> Option<Problem> {
+        let found = Some(self.redirect_sign_in.join(" ")).filter(|found| !found.is_empty());
+        self.redirect_uri.is_none().then_some(Problem::Field {
+            field: "auth.oauth.redirect_sign_in_uri",
+            found,
+            expected: "a list that has the address of this page, which the app client must have as a callback URL as well",
+        })
+    }
+
+    /// What may be asked of the pool's domain from this page; `None` if nobody could come back.
+    pub fn domain(&self) -> Option<Domain> {
+        Some(Domain {
+            base: self.base.clone(),
+            scopes: self.scopes.clone(),
+            redirect_uri: self.redirect_uri.clone()?,
+            logout_uri: self.logout_uri.clone(),
+        })
+    }
 }
 
 /// A provider that people can sign in with.
@@ -353,7 +394,7 @@ pub fn parse<J: Json>(text: &str, page_host: &str) -> Result<Config, Problem> {
         sign_up_password: sign_up_password(&ours, passwordless)?,
         session_minutes: session_minutes(&ours)?,
         remember_devices: ours.get("doorward.remember_devices").flag()?,
-        oauth: oauth(&auth, &ours)?,
+        oauth: oauth(&auth, &ours, page_host)?,
         terms: terms(&ours)?,
         name: name.unwrap_or_else(|| "Doorward".to_owned()),
         user_pool,
@@ -456,7 +497,7 @@ fn terms<J: Json>(ours: &At<J>) -> Result<Terms, Problem> {
     })
 }
 
-fn oauth<J: Json>(auth: &At<J>, ours: &At<J>) -> Result<Option<OAuth>, Problem> {
+fn oauth<J: Json>(auth: &At<J>, ours: &At<J>, page_host: &str) -> Result<Option<OAuth>, Problem> {
     let at = auth.get("auth.oauth");
     if at.value.is_none() {
         return Ok(None);
@@ -467,7 +508,11 @@ fn oauth<J: Json>(auth: &At<J>, ours: &At<J>) -> Result<Option<OAuth>, Problem> 
     const ENDPOINT: &str = "an absolute https:// URL without query (http:// on this machine only), or no such field";
     let endpoint = ours.optional("doorward.oauth_endpoint", ENDPOINT, is_endpoint)?;
     let base = endpoint.unwrap_or_else(|| ["https://", &domain].concat());
-    const SCOPES: &str = "a list of scopes such as [\"openid\", \"email\"]";
+    if is_loopback(host_of(&base)) && !is_loopback(page_host) {
+        const PUBLIC: &str = "the domain of your pool: an endpoint on the visitor's own machine works only there";
+        return Err(Problem::Field { field: "doorward.oauth_endpoint", found: Some(base), expected: PUBLIC });
+    }
+    const SCOPES: &str = "a list of scopes with \"openid\" among them, or an empty one for all that the app client has";
     const URLS: &str = "a list of absolute URLs that are registered with the app client";
     const PROVIDERS: &str = "a list of provider names such as [\"GOOGLE\"]";
     let texts = |path: &'static str, expected: &'static str, fits: fn(&str) -> bool| {
@@ -480,12 +525,23 @@ fn oauth<J: Json>(auth: &At<J>, ours: &At<J>) -> Result<Option<OAuth>, Problem> 
     let names = texts("auth.oauth.identity_providers", PROVIDERS, |text| {
         !text.is_empty() && text.len() <= 32 && !text.chars().any(char::is_control)
     })?;
+    let scopes = texts("auth.oauth.scopes", SCOPES, is_word)?;
+    // Without it there is no ID token, and no way to tell that the tokens were made for this request.
+    if !scopes.is_empty() && !scopes.iter().any(|scope| scope == "openid") {
+        return Err(at.get("auth.oauth.scopes").wrong(SCOPES));
+    }
+    let redirect_sign_in = texts("auth.oauth.redirect_sign_in_uri", URLS, is_endpoint)?;
+    let redirect_sign_out = texts("auth.oauth.redirect_sign_out_uri", URLS, is_endpoint)?;
+    // The pool itself is no other provider.
+    let names = names.into_iter().filter(|name| name != "COGNITO");
     Ok(Some(OAuth {
         base: base.trim_end_matches('/').to_owned(),
-        scopes: texts("auth.oauth.scopes", SCOPES, is_word)?,
-        redirect_sign_in: texts("auth.oauth.redirect_sign_in_uri", URLS, is_endpoint)?,
-        redirect_sign_out: texts("auth.oauth.redirect_sign_out_uri", URLS, is_endpoint)?,
-        providers: names.into_iter().map(provider).collect(),
+        scopes,
+        redirect_uri: redirect_sign_in.first().cloned(),
+        logout_uri: redirect_sign_out.first().cloned(),
+        redirect_sign_in,
+        redirect_sign_out,
+        providers: names.map(provider).collect(),
     }))
 }
 
@@ -836,7 +892,7 @@ mod tests {
 
     #[test]
     fn each_wrong_field_is_named() {
-        let table: [(&[&str], Value, &str); 38] = [
+        let table: [(&[&str], Value, &str); 40] = [
             (&["auth"], json!(null), "auth"),
             (&["auth"], json!([]), "auth"),
             (&["auth", "user_pool_id"], json!(null), "auth.user_pool_id"),
@@ -878,6 +934,8 @@ mod tests {
             (&["auth", "passwordless"], json!([]), "auth.passwordless"),
             (&["auth", "oauth"], json!({}), "auth.oauth.domain"),
             (&["auth", "oauth"], json!({"domain": "x.test", "scopes": [1]}), "auth.oauth.scopes"),
+            (&["auth", "oauth"], json!({"domain": "x.test", "scopes": ["email"]}), "auth.oauth.scopes"),
+            (&["auth", "oauth"], json!({"domain": "localhost:9229"}), "doorward.oauth_endpoint"),
             (
                 &["auth", "oauth"],
                 json!({"domain": "x.test", "redirect_sign_in_uri": ["javascript:1"]}),
@@ -997,6 +1055,32 @@ mod tests {
         assert_eq!(with(json!("none"), codes()), Ok(SignUpPassword::None));
         // A passkey can only be made by somebody who is signed in.
         assert!(with(json!("none"), json!({"web_authn": {}})).is_err());
+    }
+
+    #[test]
+    fn answers_come_back_to_the_origin_the_page_is_served_from() {
+        let oauth = |sign_in: &[&str], sign_out: &[&str]| {
+            let json = json!({"domain": "x.test", "identity_providers": ["COGNITO", "GOOGLE"],
+                              "redirect_sign_in_uri": sign_in, "redirect_sign_out_uri": sign_out});
+            with(&["auth", "oauth"], json).unwrap().oauth.unwrap()
+        };
+        let served = |mut oauth: OAuth| {
+            oauth.serve("https://app.test", "/cb", "/bye");
+            (oauth.redirect_uri.clone(), oauth.logout_uri.clone(), oauth.problem().is_some(), oauth.domain().is_some())
+        };
+        let some = |text: &str| Some(text.to_owned());
+        let both = oauth(
+            &["https://other.test/cb", "https://app.test/", "https://app.test/cb"],
+            &["https://other.test/bye", "https://app.test", "https://app.test/bye"],
+        );
+        assert_eq!(both.redirect_uri, some("https://other.test/cb"), "nobody knows the origin yet");
+        assert_eq!(both.providers.len(), 1, "the pool is no provider of its own");
+        assert_eq!(served(both), (some("https://app.test/cb"), some("https://app.test/bye"), false, true));
+        let elsewhere = oauth(&["https://app.test/cb/"], &["https://app.test.evil.test/bye", "https://app.test/"]);
+        assert_eq!(served(elsewhere), (some("https://app.test/cb/"), some("https://app.test/"), false, true));
+        let never = oauth(&["https://app.test:8443/cb", "http://localhost/cb"], &["https://app.test:8443/bye"]);
+        assert_eq!(served(never), (None, None, true, false));
+        assert_eq!(served(oauth(&[], &[])), (None, None, true, false));
     }
 
     #[test]

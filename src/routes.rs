@@ -47,6 +47,8 @@ routes! {
     LOGIN Login "/auth/login";
     /// Ask for a code and set a new password with it.
     FORGOT_PASSWORD ForgotPassword "/auth/forgot_password";
+    /// Where people come back to from the pool's domain.
+    CALLBACK Callback "/auth/callback";
     /// Signs out, then says so.
     SIGN_OUT SignOut "/auth/signout";
     /// The profile; for signed-in people only.
@@ -181,6 +183,7 @@ mod tests {
                 "/auth/verify_account",
                 "/auth/login",
                 "/auth/forgot_password",
+                "/auth/callback",
                 "/auth/signout",
                 "/authenticated_page"
             ]

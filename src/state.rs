@@ -34,6 +34,8 @@ pub struct AppState {
     pub notice: StoredValue<Option<Notice>>,
     /// The stored session could not be looked at, because the code for it did not load.
     pub stuck: RwSignal<bool>,
+    /// The provider that the person is on the way to, by its place in the configuration.
+    pub leaving: RwSignal<Option<usize>>,
     /// The path in the address bar. Decides which page is drawn.
     pub path: RwSignal<String>,
     /// The query in the address bar, without the question mark.
@@ -68,6 +70,8 @@ pub struct Services {
     pub prepare: fn(),
     /// Goes to a path of this app.
     pub go: fn(&str, History),
+    /// Goes to an address of another site.
+    pub leave: fn(&str, History),
     /// Looks at the stored session again.
     pub restore: fn(),
     /// The time, in seconds since 1970 by this machine's clock.
@@ -139,6 +143,7 @@ impl AppState {
             signing_up: StoredValue::new(None),
             notice: StoredValue::new(None),
             stuck: RwSignal::new(false),
+            leaving: RwSignal::new(None),
             path: RwSignal::new(path),
             query: StoredValue::new(String::new()),
             config: StoredValue::new(config),

@@ -12,7 +12,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import * as esbuild from 'esbuild';
-import { HOST_BUILD, ROOT, contentHash, die, hostEnv, integrity, run, runAsync, toolPath, walk } from './lib.mjs';
+import { HOST_BUILD, ROOT, contentHash, die, hostEnv, integrity, run, runAsync, toolPath, walk, withPorts } from './lib.mjs';
 import { contentSecurityPolicy, headersFile } from './headers.mjs';
 import { shortenImports } from './rename.mjs';
 
@@ -21,7 +21,7 @@ const staging = process.env.TRUNK_STAGING_DIR ?? die("tools/finish.mjs is Trunk'
 const release = process.env.TRUNK_PROFILE === 'release';
 const target = process.env.CARGO_TARGET_DIR ?? join(ROOT, 'target');
 const env = { ...process.env, PATH: toolPath };
-const poolPort = Number(process.env.DOORWARD_POOL_PORT ?? 9229);
+const ports = { pool: Number(process.env.DOORWARD_POOL_PORT ?? 9229), app: Number(process.env.DOORWARD_APP_PORT ?? 8080) };
 const started = performance.now();
 const note = (text) => console.log(`  ${((performance.now() - started) / 1000).toFixed(1).padStart(5)} s  ${text}`);
 
@@ -179,7 +179,7 @@ template = template.includes('<!--app-->') ? template.replace('<!--app-->', () =
 const configFile = join(staging, 'config.json');
 let config;
 if (existsSync(configFile)) {
-  if (poolPort !== 9229) writeFileSync(configFile, readFileSync(configFile, 'utf8').replace(/\b(127\.0\.0\.1|localhost):9229\b/g, `$1:${poolPort}`));
+  writeFileSync(configFile, withPorts(readFileSync(configFile, 'utf8'), ports));
   try {
     config = JSON.parse(readFileSync(configFile, 'utf8'));
   } catch (error) {

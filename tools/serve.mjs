@@ -172,10 +172,6 @@ export function serve({ port = 0, ...options } = {}) {
   });
 }
 
-/** For `rewrite`: sends the shipped configuration to a dev pool on another port. */
-export const withPoolPort = (port) => (path, text) =>
-  path === '/config.json' && port !== 9229 ? text.replace(/\b(127\.0\.0\.1|localhost):9229\b/g, `$1:${port}`) : text;
-
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const option = (name, usual) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : usual);
   const config = option('--config');

@@ -68,6 +68,7 @@ pub mod chunks {
         VERIFY, page_verify, load_verify, pages::verify::Verify().into_any();
         FORGOT_PASSWORD, page_forgot_password, load_forgot_password,
             pages::forgot_password::ForgotPassword().into_any();
+        CALLBACK, page_callback, load_callback, pages::callback::Callback().into_any();
         SIGN_OUT, page_sign_out, load_sign_out, pages::sign_out::SignOut().into_any();
         AUTHENTICATED, page_authenticated, load_authenticated, pages::authenticated::Authenticated().into_any();
         NOT_FOUND, page_not_found, load_not_found, pages::not_found::NotFound().into_any();
@@ -98,6 +99,7 @@ pub mod chunks {
             Some(Place::SignUp) => load_sign_up().await,
             Some(Place::Verify) => load_verify().await,
             Some(Place::ForgotPassword) => load_forgot_password().await,
+            Some(Place::Callback) => load_callback().await,
             Some(Place::SignOut) => load_sign_out().await,
             Some(Place::Authenticated) => load_authenticated().await,
             None => load_not_found().await,

@@ -55,6 +55,7 @@ fn place() -> Live {
         Some(Place::Login) => signed_out_only(|| login(other_step).into_any()).into_any(),
         Some(Place::Verify) => signed_out_only(|| lazy_page(chunks::VERIFY)).into_any(),
         Some(Place::ForgotPassword) => signed_out_only(|| lazy_page(chunks::FORGOT_PASSWORD)).into_any(),
+        Some(Place::Callback) => lazy_page(chunks::CALLBACK),
         Some(Place::SignOut) => lazy_page(chunks::SIGN_OUT),
         Some(Place::Authenticated) => signed_in_only(|| lazy_page(chunks::AUTHENTICATED)).into_any(),
         None => lazy_page(chunks::NOT_FOUND),

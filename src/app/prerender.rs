@@ -49,6 +49,7 @@ fn services() -> Services {
         account: || Box::pin(async { Err(Fault::ChunkMissing) }),
         prepare: || {},
         go: |_, _| {},
+        leave: |_, _| {},
         restore: || {},
         now: || 0,
         passkey: |_, _| Box::pin(async { Err(PasskeyFault::Unsupported) }),

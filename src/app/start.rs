@@ -9,9 +9,9 @@ use crate::{
     browser::{self, BrowserJson, BrowserWorld, LocalStorage},
     cognito::error::Fault,
     components::effect,
-    config::{self, Config, Problem},
+    config::{self, Config, OAuth, Problem},
     pages::config_problem::ConfigProblem,
-    routes::Place,
+    routes::{self, Place},
     session::{
         Account, Change, Presence, Session,
         keeper::{Keeper, Pool, REFRESH_AHEAD},
@@ -45,7 +45,11 @@ pub fn start() {
 
 async fn configuration() -> Result<Config, Problem> {
     let text = browser::fetch_text(config::PATH).await.map_err(Problem::Missing)?;
-    config::parse::<BrowserJson>(&text, &browser::host())
+    let mut config = config::parse::<BrowserJson>(&text, &browser::host())?;
+    if let Some(oauth) = &mut config.oauth {
+        oauth.serve(&browser::origin(), routes::CALLBACK, routes::SIGN_OUT);
+    }
+    Ok(config)
 }
 
 async fn run(config: Config) {
@@ -91,6 +95,7 @@ fn services() -> Services {
         account,
         prepare,
         go: browser::go,
+        leave: browser::leave,
         restore,
         now: browser::now,
         passkey: |options, mediation| Box::pin(browser::use_passkey(options, mediation)),
@@ -126,6 +131,7 @@ fn account() -> Opening {
             id: config.user_pool.clone(),
             client: config.client.clone(),
             endpoints: config.endpoints.clone(),
+            domain: config.oauth.as_ref().and_then(OAuth::domain),
         });
         let opened = open_account(pool).await?;
         // Two callers can have waited for the same chunk; the first account stays.
@@ -176,6 +182,8 @@ fn keep_up(app: AppState) {
     });
     // A page that slept, or comes back by "back", was told nothing in the meantime.
     browser::on_wake(move || look_again(app, &store));
+    // Whoever left for a provider and comes back by "back" can choose again.
+    browser::on_return(move || app.leaving.set(None));
     effect(move || {
         if app.presence.get() == Presence::SignedIn {
             // Signing out has to work without a network, too.

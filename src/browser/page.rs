@@ -1,5 +1,6 @@
 //! The page around the app: where it is mounted, what was there before, what happens to it.
 
+use crate::routes::History;
 use leptos::{ev, prelude::window_event_listener_untyped};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -44,6 +45,21 @@ pub fn host() -> String {
 /// The language that the person reads, as in BCP 47; empty if the browser does not say.
 pub fn locale() -> String {
     window().and_then(|window| window.navigator().language()).unwrap_or_default()
+}
+
+/// Scheme, host and port in the address bar.
+pub fn origin() -> String {
+    window().and_then(|window| window.location().origin().ok()).unwrap_or_default()
+}
+
+/// Leaves the app for another address.
+pub fn leave(url: &str, history: History) {
+    let Some(location) = window().map(|window| window.location()) else { return };
+    // Fails for what is no URL only.
+    drop(match history {
+        History::Push => location.assign(url),
+        History::Replace => location.replace(url),
+    });
 }
 
 /// Fetches a text from this origin.
@@ -96,6 +112,15 @@ pub fn on_storage(then: impl Fn(Option<String>) + 'static) {
     let listener = leptos::prelude::window_event_listener(ev::storage, move |event: StorageEvent| then(event.key()));
     // Listens as long as the page lives.
     std::mem::forget(listener);
+}
+
+/// Calls back when the browser shows this page again just as it was left.
+pub fn on_return(then: impl Fn() + 'static) {
+    std::mem::forget(window_event_listener_untyped("pageshow", move |event| {
+        if event.dyn_ref::<PageTransitionEvent>().is_some_and(PageTransitionEvent::persisted) {
+            then();
+        }
+    }));
 }
 
 /// Calls back when the machine may have slept or been offline: the page becomes visible, or the

@@ -82,6 +82,22 @@ text_type! {
     secret SecretBlock
 }
 text_type! {
+    /// `code_verifier` (RFC 7636 §4.1): proves that whoever exchanges a code has asked for it.
+    secret CodeVerifier
+}
+text_type! {
+    /// A code that tokens are given for (RFC 6749 §1.3.1); good once, for five minutes.
+    secret AuthorizationCode
+}
+text_type! {
+    /// `state` (RFC 6749 §4.1.1): ties an answer to its request.
+    secret OAuthState
+}
+text_type! {
+    /// `nonce` (OpenID Connect Core 1.0 §3.1.2.1): ties an ID token to its request.
+    secret Nonce
+}
+text_type! {
     /// The six digits an authenticator app shows (`[0-9]+`, exactly 6).
     secret TotpCode
 }

@@ -13,6 +13,7 @@ mod page;
 mod qr;
 mod retry;
 mod rules;
+mod ways;
 
 pub use alert::{Alert, Tone};
 pub use button::{Submit, WorkButton};
@@ -27,3 +28,4 @@ pub use page::{Arrived, Page, SiteName, Skeleton, Title};
 pub use qr::QrCode;
 pub use retry::Retry;
 pub use rules::{RuleState, Rules};
+pub use ways::OtherWays;

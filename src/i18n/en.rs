@@ -161,6 +161,24 @@ messages! {
     COPIED = "Copied";
     COPY_BY_HAND = "Select the key and copy it by hand.";
 
+    // Sign-in with other providers
+    OTHER_WAYS = "Other ways to sign in";
+    CONTINUE_WITH = "Continue with {}";
+    OPENING = "Opening {}…";
+    CALLBACK_TITLE = "Signing you in…";
+    CALLBACK_LEAD = "One moment, please.";
+    CALLBACK_FAILED_TITLE = "The sign-in did not work";
+    SOCIAL_CANCELLED = "You did not finish the sign-in, so nothing has changed. Sign in again whenever you like.";
+    SOCIAL_EMAIL_TAKEN = "There is already an account with this email address. Sign in the way you did before, with your password for instance.";
+    SOCIAL_MISCONFIGURED = "This way to sign in is not set up correctly on this site. Sign in another way, or contact support.";
+    SOCIAL_SERVER_TROUBLE = "The sign-in service, or the provider that you chose, has a problem right now. Please try again in a few minutes.";
+    SOCIAL_UNKNOWN = "The provider's answer was not accepted. Try again or sign in another way; if it stays so, contact support.";
+    SOCIAL_STRAY = "Nothing is waiting to be finished here: this sign-in is over, or it was begun in another tab. Please sign in again.";
+    SOCIAL_OTHER_STATE = "This answer does not belong to the sign-in that was begun here, so it was not used. Please sign in again.";
+    SOCIAL_TOO_LATE = "The sign-in took longer than we may wait. Please sign in again.";
+    SOCIAL_CODE_SPENT = "This sign-in has expired or was already used. Please sign in again.";
+    SOCIAL_OTHER_TOKEN = "The sign-in service sent an answer that was made for somebody else, so it was not used. Try again; if it stays so, contact support.";
+
     // New password after a temporary one
     NEW_PASSWORD_TITLE = "Choose a new password";
     NEW_PASSWORD_LEAD = "Your password was temporary. Choose your own to go on.";
@@ -188,6 +206,7 @@ messages! {
     SIGNING_OUT = "Signing out…";
     SIGNED_OUT_TITLE = "You are signed out";
     SIGNED_OUT_LEAD = "Nothing of your session is kept on this device.";
+    SIGNED_OUT_NOT_AT_POOL = "The sign-in service could not be told, so it may remember you in this browser for up to an hour. On a computer that others use, close the browser.";
     SIGN_IN_AGAIN = "Sign in again";
 
     // Your page

@@ -1,6 +1,9 @@
 //! Sign in: draws the step the sign-in machine is in.
 
-use super::inputs::{LeftNotice, NameField, NameState, has_left, remembered_name};
+use super::{
+    inputs::{LeftNotice, NameField, NameState, has_left, remembered_name},
+    social::other_ways,
+};
 use crate::{
     cognito::{
         error::{Error, ErrorKind, Reason, ServiceError},
@@ -277,6 +280,7 @@ fn credentials(sign_in: SignIn, notice: Option<Notice>, other: fn(Screen) -> Any
                 {other_way(passwordless.sms, Msg::TEXT_ME_A_CODE, || Factor::SmsOtp)}
             </Form>
             {autofill.then(|| other(Screen::Autofill))}
+            {other_ways(!any_other)}
             <p class="card__foot">
                 {Msg::NO_ACCOUNT.text()} " " <a href=routes::SIGN_UP>{Msg::CREATE_ACCOUNT_LINK.text()}</a>
             </p>

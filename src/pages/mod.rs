@@ -3,6 +3,7 @@
 
 pub mod attributes;
 pub mod authenticated;
+pub mod callback;
 pub mod config_problem;
 pub mod forgot_password;
 pub mod home;
@@ -14,6 +15,7 @@ mod password_fields;
 pub mod problem;
 pub mod sign_out;
 pub mod sign_up;
+mod social;
 pub mod steps;
 pub mod unsupported;
 pub mod verify;

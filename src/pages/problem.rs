@@ -107,7 +107,8 @@ pub fn field_text(error: &Error) -> Option<Msg> {
     (place != Place::Form).then_some(text)
 }
 
-fn fault_text(fault: Fault) -> (Msg, Next) {
+/// What a fault means, and what can be done.
+pub fn fault_text(fault: Fault) -> (Msg, Next) {
     match fault {
         Fault::Offline => (Msg::FAULT_OFFLINE, Next::Retry),
         Fault::TimedOut => (Msg::FAULT_TIMED_OUT, Next::Retry),

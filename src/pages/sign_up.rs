@@ -5,6 +5,7 @@ use super::{
     inputs::{NameField, NameState, has_left},
     password_fields::{NewPasswordField, checked},
     problem::{Doing, Explained, Place, Problem, explain, field_text},
+    social::other_ways,
 };
 use crate::{
     cognito::{
@@ -126,6 +127,7 @@ pub fn SignUp() -> impl IntoView {
                     .then(|| view! { <TickField id="terms" label=agreement(terms) state=agreed required=true /> })}
                 <Submit label=Msg::CREATE_ACCOUNT busy=Msg::CREATING_ACCOUNT working=working />
             </Form>
+            {other_ways(true)}
             <p class="card__foot">
                 {Msg::HAVE_ACCOUNT.text()} " " <a href=routes::LOGIN>{Msg::SIGN_IN_LINK.text()}</a>
             </p>

@@ -13,6 +13,7 @@ pub mod world;
 
 use crate::cognito::{
     error::Error,
+    oauth::Failure,
     operations::{Attribute, CodeDelivery},
     sign_in::{Asks, Input, Step},
     types::{ChallengeSession, ConfirmationCode, Password, UserName},
@@ -136,6 +137,27 @@ impl Attempt {
     }
 }
 
+/// What a sign-in through the pool's domain came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finished {
+    /// The page that was asked for when it was begun; `None` also if that is not known.
+    pub next: Option<String>,
+    /// Whether somebody is signed in by it.
+    pub result: Result<(), Failure>,
+}
+
+/// What a sign-out came to. The session is gone from this device in any case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SignedOut {
+    /// There is nothing more to do.
+    Done,
+    /// The pool's own pages still know the person; this address makes them forget, and leads back.
+    Leave(String),
+    /// The pool's own pages still know the person, for up to an hour, and cannot be told: they cannot be reached, or
+    /// have no address to lead back to.
+    NotAtPool,
+}
+
 /// How a browser asks for a passkey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mediation {
@@ -204,7 +226,13 @@ pub trait Account {
     /// Changes attributes, then the profile.
     fn update_attributes(&self, attributes: Vec<Attribute>) -> Local<'_, Result<(), Error>>;
     /// Forgets the tokens at once, and tells the server if it can be reached.
-    fn sign_out(&self) -> Local<'_, ()>;
+    fn sign_out(&self) -> Local<'_, SignedOut>;
+    /// Begins a sign-in at a provider: gives the address that the browser has to go to. `next` is the page that was
+    /// asked for. `None` if the pool has no domain.
+    fn begin_social(&self, provider: &str, next: Option<String>) -> Option<String>;
+    /// Finishes it, from the query that the browser came back with. If there was no answer from the token endpoint, the
+    /// next call goes on from there.
+    fn finish_social(&self, query: String) -> Local<'_, Finished>;
     /// Keeps a name to fill in next time.
     fn remember(&self, user: UserName);
 }

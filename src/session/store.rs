@@ -4,9 +4,9 @@
 //! `CognitoIdentityServiceProvider.{clientId}.LastAuthUser` names the user; the tokens are under
 //! `CognitoIdentityServiceProvider.{clientId}.{username}.` + `accessToken`, `idToken`,
 //! `refreshToken`, `clockDrift`, and what is remembered of a device under `deviceKey`, `deviceGroupKey`,
-//! `randomPasswordKey`. Beside it, from the boilerplate this app replaces: `User_Email` and
-//! `user_token`. `User_Email` has only ever held addresses, and other code may read it as one; a phone number
-//! or a user name is kept under a key of our own, `User_Name`.
+//! `randomPasswordKey`. `oauthSignIn` beside `LastAuthUser` says that the session came through the pool's domain. Beside
+//! it, from the boilerplate this app replaces: `User_Email` and `user_token`. `User_Email` has only ever held addresses,
+//! and other code may read it as one; a phone number or a user name is kept under a key of our own, `User_Name`.
 
 use super::world::Storage;
 use crate::cognito::types::{
@@ -52,6 +52,25 @@ impl Store {
     /// "everything was cleared".
     pub fn decides(&self, key: Option<&str>) -> bool {
         key.is_none_or(|key| key == self.last_user_key())
+    }
+
+    /// Whether the session came through the pool's domain. Amplify keeps that under the same name, with whether a private
+    /// window was wanted behind it.
+    pub fn came_through_domain(&self, storage: &impl Storage) -> bool {
+        storage.get(&self.domain_key()).is_some_and(|text| text.split(',').next() == Some("true"))
+    }
+
+    /// Notes whether the session that is about to be saved came through the pool's domain.
+    pub fn note_domain(&self, storage: &impl Storage, came: bool) {
+        if came {
+            storage.set(&self.domain_key(), "true,false");
+        } else {
+            storage.remove(&self.domain_key());
+        }
+    }
+
+    fn domain_key(&self) -> String {
+        format!("{}.oauthSignIn", self.prefix)
     }
 
     fn key(&self, user: &UserName, name: &str) -> String {
@@ -114,6 +133,7 @@ impl Store {
                 storage.remove(&self.key(&user, name));
             }
         }
+        storage.remove(&self.domain_key());
         storage.remove(&self.last_user_key());
         storage.remove(USER_TOKEN);
     }
@@ -223,6 +243,27 @@ mod tests {
         assert!(storage.0.borrow().is_empty());
         storage.set("CognitoIdentityServiceProvider.c1.u.deviceKey", "us-east-1_1");
         assert_eq!(store.device(&storage, &user), None, "half a device is none");
+    }
+
+    #[test]
+    fn where_a_session_came_from_is_kept_as_amplify_does_and_goes_with_it() {
+        let (store, storage, user) = (Store::new(&ClientId::new("c1")), Memory::default(), UserName::new("u"));
+        assert!(!store.came_through_domain(&storage));
+        store.note_domain(&storage, true);
+        store.save(&storage, &user, &tokens());
+        let kept = storage.get("CognitoIdentityServiceProvider.c1.oauthSignIn");
+        assert_eq!(kept.as_deref(), Some("true,false"));
+        assert!(store.came_through_domain(&storage));
+        for (text, came) in [("true", true), ("true,true", true), ("false,false", false), ("", false)] {
+            storage.set("CognitoIdentityServiceProvider.c1.oauthSignIn", text);
+            assert_eq!(store.came_through_domain(&storage), came, "{text}");
+        }
+        store.note_domain(&storage, true);
+        store.clear(&storage);
+        assert!(storage.0.borrow().is_empty());
+        store.note_domain(&storage, true);
+        store.note_domain(&storage, false);
+        assert!(storage.0.borrow().is_empty());
     }
 
     #[test]
