@@ -9,7 +9,7 @@ use crate::{
     cognito::{
         error::Fault,
         operations::CodeDelivery,
-        types::{ChallengeSession, PasskeyCredential, PasskeyOptions, UserName},
+        types::{ChallengeSession, UserName},
     },
     config::Config,
     i18n::Msg,
@@ -77,8 +77,8 @@ pub struct Services {
     /// The time, in seconds since 1970 by this machine's clock.
     pub now: fn() -> u64,
     /// Asks the browser for a passkey; quietly, as one of its suggestions for the name field, or with a dialog.
-    /// Ends one that was asked for before.
-    pub passkey: fn(PasskeyOptions, Mediation) -> Local<'static, Result<PasskeyCredential, PasskeyFault>>,
+    /// Ends one that was asked for before. Options and credential are JSON.
+    pub passkey: fn(String, Mediation) -> Local<'static, Result<String, PasskeyFault>>,
     /// Puts a text on the clipboard; false if the browser does not allow that.
     pub copy: fn(String) -> Local<'static, bool>,
     /// A time of day in the person's own way of writing, from seconds since 1970.

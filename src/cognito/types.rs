@@ -302,24 +302,43 @@ impl From<f64> for Timestamp {
     }
 }
 
-/// Declares a JSON object that passes through this room unread.
+/// Declares a JSON object that passes through this room unread. It is kept as text: whoever only hands it on, as the
+/// first chunk does, needs no code for what is in it.
 macro_rules! opaque_json {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-        #[serde(transparent)]
-        pub struct $name(serde_json::Map<String, serde_json::Value>);
+        #[derive(Clone, PartialEq, Eq)]
+        pub struct $name(String);
 
         impl $name {
             /// Takes the text of a JSON object; `None` if it is anything else.
             pub fn parse(json: &str) -> Option<Self> {
-                serde_json::from_str(json).ok().map(Self)
+                serde_json::from_str::<serde_json::Map<_, _>>(json).ok().map(|object| Self::from(&object))
             }
 
             /// The object as text, for the browser's `PublicKeyCredential` functions.
             pub fn to_json(&self) -> String {
+                self.0.clone()
+            }
+        }
+
+        impl From<&serde_json::Map<String, serde_json::Value>> for $name {
+            fn from(object: &serde_json::Map<String, serde_json::Value>) -> Self {
                 // A map with texts for keys always serializes.
-                serde_json::to_string(&self.0).unwrap_or_default()
+                Self(serde_json::to_string(object).unwrap_or_default())
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let object = serde_json::from_str::<serde_json::Map<_, _>>(&self.0);
+                object.map_err(serde::ser::Error::custom)?.serialize(serializer)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                serde_json::Map::deserialize(deserializer).map(|object| Self::from(&object))
             }
         }
 

@@ -1,6 +1,7 @@
 //! Passkeys among the browser's suggestions for the name field. The pool wants to know who it is first, so this is for
 //! people whose name was remembered, and happens out of sight: whatever fails, the form is as good without it.
 
+use super::passkey::use_passkey;
 use crate::{
     cognito::sign_in::{Asks, Factor, Input, Stage, Way},
     pages::login::SignIn,
@@ -28,7 +29,7 @@ pub fn Autofill() -> impl IntoView {
             _ => None,
         });
         let Some(options) = options.filter(|_| !here.is_disposed()) else { return };
-        if let Ok(credential) = (app.services.passkey)(options, Mediation::Autofill).await
+        if let Ok(credential) = use_passkey(app, &options, Mediation::Autofill).await
             && !here.is_disposed()
         {
             sign_in.take_over(attempt, Input::Passkey(credential));

@@ -2,7 +2,10 @@
 
 use super::{above, way_back};
 use crate::{
-    cognito::sign_in::{Input, Stage},
+    cognito::{
+        sign_in::{Input, Stage},
+        types::{PasskeyCredential, PasskeyOptions},
+    },
     components::{Alert, Page, Tone, WorkButton, live},
     i18n::Msg,
     pages::{inputs::has_left, login::SignIn, problem::Problem},
@@ -29,7 +32,7 @@ pub fn passkey() -> AnyView {
         asking.set(true);
         fault.set(None);
         spawn_local(async move {
-            let made = (app.services.passkey)(options, Mediation::Dialog).await;
+            let made = use_passkey(app, &options, Mediation::Dialog).await;
             if has_left(asking) {
                 return;
             }
@@ -62,6 +65,16 @@ pub fn passkey() -> AnyView {
         </Page>
     }
     .into_any()
+}
+
+/// Asks the browser for a passkey.
+pub(super) async fn use_passkey(
+    app: AppState,
+    options: &PasskeyOptions,
+    mediation: Mediation,
+) -> Result<PasskeyCredential, PasskeyFault> {
+    let made = (app.services.passkey)(options.to_json(), mediation).await?;
+    PasskeyCredential::parse(&made).ok_or(PasskeyFault::Failed)
 }
 
 fn text(fault: PasskeyFault) -> Msg {
