@@ -1,10 +1,10 @@
 //! OAuth 2.0 and OpenID Connect, as the domain of a Cognito user pool has them: the authorization code grant with PKCE
 //! (RFC 6749, RFC 7636), the sign-in page, a pretend social provider, sign-out, and the endpoints for tokens.
 //!
-//! The way of a sign-in: [`authorize`] checks the request ([`request`]) and answers at once for whoever has a session
-//! of the page; otherwise it leads to [`login`], where people walk through `operations::sign_in` as clients of the API do,
-//! or to the [`provider`]. Both end in [`authorize::finish`], which leads back to the app with a code, and [`token`]
-//! takes that. [`page`] has all the HTML.
+//! The way of a sign-in: `authorize` checks the request (`request`) and answers at once for whoever has a session
+//! of the page; otherwise it leads to `login`, where people walk through `operations::sign_in` as clients of the API do,
+//! or to the `provider`. Both end in `authorize::finish`, which leads back to the app with a code, and `token`
+//! takes that. `page` has all the HTML.
 
 mod authorize;
 mod error;
