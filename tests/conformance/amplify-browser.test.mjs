@@ -1,5 +1,5 @@
 // What aws-amplify 6 does only in a browser: passkeys, devices (it names them by `navigator`), a session that outlives the
-// page, signing in after signing up (which would keep Node waiting).
+// page, signing in after signing up (which would keep Node waiting), the sign-in page of the pool.
 // Chromium's virtual authenticator makes and uses real keys.
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import assert from 'node:assert/strict';
@@ -30,10 +30,16 @@ after(async () => {
   server?.close();
 });
 
+const home = () => `http://localhost:${server.address().port}/`;
+
+/** Starts Amplify on the page that is open. */
+const configure = (more = {}) => page.evaluate((Cognito) => { window.amplify.Amplify.configure({ Auth: { Cognito } }); },
+  { userPoolId: USER_POOL, userPoolClientId: CLIENT, userPoolEndpoint: pool.origin, ...more });
+
 /** Loads the page; what the browser keeps, stays. */
 async function load() {
-  await page.goto(`http://localhost:${server.address().port}/`);
-  await page.evaluate((Cognito) => { window.amplify.Amplify.configure({ Auth: { Cognito } }); }, { userPoolId: USER_POOL, userPoolClientId: CLIENT, userPoolEndpoint: pool.origin });
+  await page.goto(home());
+  await configure();
 }
 
 beforeEach(async () => {
@@ -179,4 +185,64 @@ test('a device that was forgotten elsewhere does not keep its owner out', async 
   await call('signOut');
   assert.equal(step(await withSrp()), 'DONE');
   assert.notEqual((await call('fetchDevices'))[0].id, device.id, 'a new device took its place');
+});
+
+/** Amplify writes https:// before the domain of a pool: the browser is sent on from there, calls are answered from here. */
+const DOMAIN = 'pool.example';
+async function withDomain() {
+  await page.route(`https://${DOMAIN}/**`, async (route) => {
+    const { pathname, search } = new URL(route.request().url()), url = `${pool.origin}${pathname}${search}`;
+    if (route.request().isNavigationRequest()) await route.fulfill({ status: 302, headers: { location: url } });
+    else await route.fulfill({ response: await route.fetch({ url }) });
+  });
+  await pool.changeSettings({ oauth: { callback_urls: [home()], logout_urls: [home()] } });
+  return { loginWith: { oauth: { domain: DOMAIN, scopes: ['openid', 'email', 'aws.cognito.signin.user.admin'], redirectSignIn: [home()], redirectSignOut: [home()], responseType: 'code' } } };
+}
+/** Leaves the page by one of Amplify's functions, which does not return. */
+const leave = (name, input) => page.evaluate(([name, input]) => { window.amplify.auth[name](input); }, [name, input]);
+const back = (query) => page.waitForURL((url) => url.href.startsWith(`${home()}${query}`));
+
+test('the sign-in page of the pool: the right password comes back signed in, a wrong one stays there', async () => {
+  const config = await withDomain();
+  await pool.createUser();
+  await configure(config);
+  await leave('signInWithRedirect');
+  const enter = async (password) => {
+    await page.getByLabel('Email address').fill(EMAIL);
+    await page.getByLabel('Password').fill(password);
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  };
+  await enter('Battery-Staple-8');
+  await page.getByText('Incorrect').waitFor();
+  await enter(PASSWORD);
+  await back('?code=');
+  await configure(config);
+  const { tokens } = await call('fetchAuthSession');
+  assert.equal(tokens.idToken.payload.email, EMAIL);
+  assert.equal((await call('fetchUserAttributes')).email, EMAIL);
+
+  const refresh = await page.evaluate(() => Object.entries(localStorage).find(([key]) => key.endsWith('.refreshToken'))[1]);
+  const loaded = page.waitForEvent('load');
+  await leave('signOut');
+  await loaded;
+  assert.equal(page.url(), home());
+  await configure(config);
+  await assert.rejects(call('getCurrentUser'), { name: 'UserUnAuthenticatedException' });
+  const answer = await fetch(pool.origin, {
+    method: 'POST', body: JSON.stringify({ ClientId: CLIENT, RefreshToken: refresh }),
+    headers: { 'Content-Type': 'application/x-amz-json-1.1', 'X-Amz-Target': 'AWSCognitoIdentityProviderService.GetTokensFromRefreshToken' },
+  });
+  assert.equal((await answer.json()).message, 'Refresh Token has been revoked');
+});
+
+test('a provider of another kind: whoever it names comes back signed in', async () => {
+  const config = await withDomain();
+  await configure(config);
+  await leave('signInWithRedirect', { provider: { custom: 'PretendSocial' } });
+  await page.waitForURL(new RegExp(`^${pool.origin}/`));
+  await page.getByRole('button').first().click();
+  await back('?code=');
+  await configure(config);
+  const { tokens } = await call('fetchAuthSession');
+  assert.equal(tokens.idToken.payload.identities[0].providerName, 'PretendSocial');
 });
