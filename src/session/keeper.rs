@@ -134,8 +134,9 @@ impl<W: World> Keeper<W> {
             }
             Call::ProveDevice { challenge, device, session, mut answers } => {
                 let half = half.take().ok_or(Fault::SrpRefused)?;
-                // Another tab can have forgotten it in the meantime.
-                let stored = self.store.device(&*self.world, &device.user).ok_or_else(device_unknown)?;
+                // Another tab can have forgotten it in the meantime, or taken up another one.
+                let stored = self.store.device(&*self.world, &device.user).filter(|stored| stored.key == device.key);
+                let stored = stored.ok_or_else(device_unknown)?;
                 let now = self.world.now();
                 let proof = srp::prove_device(&*self.world, &stored.group, &half, &challenge, &stored.password, now)?;
                 add_proof(&mut answers, &challenge, &proof);
