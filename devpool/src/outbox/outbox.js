@@ -49,6 +49,8 @@ function notice(text, kind) {
   setText(byId("notice-text"), text);
   byId("notice").className = kind;
   setHidden(byId("notice"), text === "");
+  // It would come back at once.
+  setHidden(byId("notice-close"), kind === "lost");
 }
 
 function heard(health) {
