@@ -253,6 +253,14 @@ pub struct Provider {
     pub label: String,
 }
 
+impl Config {
+    /// Whether the app client has choice-based sign-in (`USER_AUTH`), as far as the configuration tells. Then whoever
+    /// has just confirmed an account can be signed in by the code.
+    pub fn has_choice(&self) -> bool {
+        self.flow == Flow::Choice || self.passwordless != Passwordless::default()
+    }
+}
+
 /// What people agree to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Terms {
@@ -970,7 +978,9 @@ mod tests {
         assert_eq!(names, [("Google", "Google"), ("Our SSO", "Our SSO")]);
         assert_eq!((config.sign_in_with, config.flow), (SignInName::Email, Flow::Srp));
         let passwordless = json!({"email_otp_enabled": true, "web_authn": {"relying_party_id": "example.test"}});
+        assert!(!config.has_choice());
         let config = with(&["auth", "passwordless"], passwordless).unwrap();
+        assert!(config.has_choice());
         assert_eq!(config.passwordless, Passwordless { email: true, sms: false, passkey: true });
         for (names, expected) in [
             (json!(["phone_number"]), SignInName::Phone),

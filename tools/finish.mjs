@@ -233,7 +233,7 @@ const redirects = ['# Paths that are no file belong to the app.', '/*  /index.ht
 if (changePassword) {
   const file = '.well-known/change-password/index.html';
   mkdirSync(dirname(join(staging, file)), { recursive: true });
-  writeFileSync(join(staging, file), `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta http-equiv="refresh" content="0; url=${changePassword}"><title>Change your password</title></head><body><p><a href="${changePassword}">Change your password</a></p></body></html>\n`);
+  writeFileSync(join(staging, file), `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta http-equiv="refresh" content="0; url=${changePassword}"><link rel="icon" type="image/svg+xml" href="/favicon.svg"><title>Change your password</title></head><body><p><a href="${changePassword}">Change your password</a></p></body></html>\n`);
   made.add(file);
   redirects.unshift('# Where a password is changed.', `/.well-known/change-password  ${changePassword}  302`, '/.well-known/*  /404.html  404');
 }

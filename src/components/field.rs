@@ -3,6 +3,7 @@
 use super::live;
 use crate::i18n::Msg;
 use leptos::{html, prelude::*};
+use std::time::Duration;
 
 /// What a page holds of a field: its element and its error.
 #[derive(Clone, Copy)]
@@ -12,11 +13,19 @@ pub struct FieldState {
     pub(super) select: NodeRef<html::Select>,
     pub(super) error: RwSignal<Option<Msg>>,
     pub(super) text: RwSignal<String>,
+    /// A whole code that is about to be handed in by itself.
+    pending: StoredValue<Option<String>>,
 }
 
 impl Default for FieldState {
     fn default() -> Self {
-        Self { input: NodeRef::new(), select: NodeRef::new(), error: RwSignal::new(None), text: RwSignal::default() }
+        Self {
+            input: NodeRef::new(),
+            select: NodeRef::new(),
+            error: RwSignal::new(None),
+            text: RwSignal::default(),
+            pending: StoredValue::new(None),
+        }
     }
 }
 
@@ -61,8 +70,10 @@ impl FieldState {
         }
     }
 
-    /// Shows the error if there is one, otherwise clears it; gives the value back.
+    /// Shows the error if there is one, otherwise clears it; gives the value back. What was checked is in hand, and
+    /// is not handed in by itself any more.
     pub fn check<T>(self, parsed: Result<T, Msg>) -> Option<T> {
+        self.pending.set_value(None);
         match parsed {
             Ok(value) => {
                 self.error.set(None);
@@ -174,6 +185,23 @@ fn whole_code(text: &str) -> Option<String> {
     (plain && digits.len() == 6).then_some(digits)
 }
 
+/// How long a whole code stands before it is handed in: long enough to see it, and for whoever presses the button
+/// themselves to be first.
+const COMPLETE: Duration = Duration::from_millis(600);
+
+/// Calls back in a moment, unless the code has been changed or handed in by then, or the page is gone.
+fn hand_in(state: FieldState, done: Callback<()>) {
+    let code = state.pending.get_value();
+    set_timeout(
+        move || {
+            if state.pending.try_update_value(|pending| pending.is_some() && *pending == code).unwrap_or(false) {
+                done.run(());
+            }
+        },
+        COMPLETE,
+    );
+}
+
 /// The name of the key (UI Events, `getModifierState`).
 const CAPS_LOCK: &str = "CapsLock";
 
@@ -206,8 +234,8 @@ pub fn Field(
     /// How many characters it takes.
     #[prop(optional_no_strip)]
     max_length: Option<u16>,
-    /// Called when a code is whole: typed to its sixth digit, or pasted. Focus stays where it is; whoever is
-    /// called must not move it unless something is wrong.
+    /// Called when a code has been whole for a moment: typed to its sixth digit, or pasted. Focus stays where it is;
+    /// whoever is called must not move it unless something is wrong.
     #[prop(optional)]
     on_complete: Option<Callback<()>>,
 ) -> impl IntoView {
@@ -254,10 +282,11 @@ pub fn Field(
                         // A space that is added afterwards completes nothing.
                         let whole = if kind == Kind::Code { whole_code(&text) } else { None };
                         let completes = whole.is_some() && state.text.with_untracked(|before| whole_code(before)) != whole;
+                        state.pending.set_value(whole.filter(|_| completes));
                         state.text.set(text);
                         state.error.set(None);
                         if let Some(done) = on_complete.filter(|_| completes) {
-                            done.run(());
+                            hand_in(state, done);
                         }
                     }
                     on:keyup=move |event| {

@@ -14,7 +14,10 @@ export interface Message {
 }
 
 export interface NewUser {
-  email: string;
+  /** One of the three is what they sign in with. */
+  username?: string;
+  email?: string;
+  phone_number?: string;
   /** A password of the user's own: confirmed unless `confirmed` is false. */
   password?: string;
   /** One that must be changed at the first sign-in; made up when neither is given, and sent as a message. */
