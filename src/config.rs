@@ -9,7 +9,7 @@ use crate::cognito::{
     client::Endpoints,
     oauth::Domain,
     password_policy::PasswordPolicy,
-    types::{AttributeName, ClientId, Region, UserPoolId},
+    types::{AttributeName, ClientId, Email, PhoneNumber, Region, UserName, UserPoolId},
 };
 use std::fmt;
 
@@ -104,6 +104,8 @@ pub struct Config {
     pub oauth: Option<OAuth>,
     /// `doorward.terms` and `doorward.privacy`: what people agree to when they sign up.
     pub terms: Terms,
+    /// `doorward.sign_up_password`: whether people choose a password when they sign up.
+    pub sign_up_password: SignUpPassword,
     /// `doorward.name`: what the site calls itself.
     pub name: String,
 }
@@ -119,6 +121,46 @@ pub enum SignInName {
     EmailOrPhone,
     /// A name they chose.
     UserName,
+}
+
+impl SignInName {
+    /// What was typed, in the form that the pool knows it in; `None` if it cannot be such a name. Case stays.
+    pub fn parse(self, text: &str) -> Option<UserName> {
+        let email = || Email::parse(text).map(|email| email.to_user_name());
+        let phone = || PhoneNumber::parse(text).map(|number| number.to_user_name());
+        match self {
+            Self::Email => email(),
+            Self::Phone => phone(),
+            Self::EmailOrPhone => email().or_else(phone),
+            // An address or a number that is written with spaces may be an alias.
+            Self::UserName => UserName::parse(text).or_else(phone),
+        }
+    }
+
+    /// The attribute that a name of this kind is as well, and that need not be asked for again.
+    pub fn attribute(self, name: &UserName) -> Option<&'static str> {
+        match self {
+            Self::UserName => None,
+            _ if Email::parse(name.as_str()).is_some() => Some("email"),
+            _ => Some("phone_number"),
+        }
+    }
+
+    /// Whether whoever signs in with such a name has given this attribute by it.
+    fn gives(self, attribute: &str) -> bool {
+        matches!((self, attribute), (Self::Email, "email") | (Self::Phone, "phone_number"))
+    }
+}
+
+/// Whether people choose a password when they sign up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignUpPassword {
+    /// Always.
+    Required,
+    /// If they like to; without one they sign in by code.
+    Optional,
+    /// Never.
+    None,
 }
 
 /// How a sign-in begins (`AuthFlow`).
@@ -227,12 +269,59 @@ pub struct AttributeField {
     pub name: AttributeName,
     /// What stands above the field.
     pub label: String,
+    /// How it is filled in.
+    pub input: AttributeInput,
+    /// Said below the field; may be empty.
+    pub hint: String,
+    /// How many characters it may have at most.
+    pub max_length: Option<u16>,
     /// Asked for at sign-up.
     pub sign_up: bool,
     /// The person may change it on their page.
     pub editable: bool,
     /// Cannot be left empty at sign-up.
     pub required: bool,
+}
+
+/// How an attribute is filled in. Cognito keeps all of them as text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AttributeInput {
+    /// Text; an attribute of OpenID Connect gets the input that fits its name.
+    Text,
+    /// Digits, with a sign or a point.
+    Number,
+    /// A checkbox: `true` or `false`.
+    Boolean,
+    /// A date: `YYYY-MM-DD`.
+    Date,
+    /// One of these.
+    Select(Vec<Choice>),
+}
+
+/// One of several values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// What is stored.
+    pub value: String,
+    /// What people read.
+    pub label: String,
+}
+
+impl AttributeField {
+    /// An attribute that the configuration says nothing about.
+    pub fn plain(name: AttributeName) -> Self {
+        Self {
+            label: label_of(name.as_str()),
+            input: AttributeInput::Text,
+            hint: String::new(),
+            max_length: None,
+            sign_up: true,
+            // A new address has to be confirmed before it counts.
+            editable: !matches!(name.as_str(), "email" | "phone_number"),
+            required: true,
+            name,
+        }
+    }
 }
 
 /// What is wrong with a configuration. Shown to developers, on a page of its own.
@@ -294,13 +383,15 @@ pub fn parse<J: Json>(text: &str, page_host: &str) -> Result<Config, Problem> {
     }
     const NAME: &str = "the name of your site, 1 to 60 characters";
     let name = ours.optional("doorward.name", NAME, |text| !text.trim().is_empty() && text.chars().count() <= 60)?;
+    let (sign_in_with, passwordless) = (sign_in_with(&auth, &ours)?, passwordless(&auth)?);
     Ok(Config {
         endpoints: endpoints(endpoint, user_pool.region()),
         password_policy: password_policy(&auth)?,
-        attributes: attributes(&auth, &ours)?,
-        sign_in_with: sign_in_with(&auth, &ours)?,
+        attributes: attributes(&auth, &ours, sign_in_with)?,
+        sign_in_with,
         flow: flow(&ours)?,
-        passwordless: passwordless(&auth)?,
+        passwordless,
+        sign_up_password: sign_up_password(&ours, passwordless)?,
         session_minutes: session_minutes(&ours)?,
         remember_devices: ours.get("doorward.remember_devices").flag()?,
         oauth: oauth(&auth, &ours, page_host)?,
@@ -361,6 +452,24 @@ fn passwordless<J: Json>(auth: &At<J>) -> Result<Passwordless, Problem> {
         // An object with the relying party; the pool tells the browser what is in it.
         passkey: at.get("auth.passwordless.web_authn").value.is_some(),
     })
+}
+
+fn sign_up_password<J: Json>(ours: &At<J>, passwordless: Passwordless) -> Result<SignUpPassword, Problem> {
+    const FIELD: &str = "doorward.sign_up_password";
+    const EXPECTED: &str = "\"required\", \"optional\" or \"none\"";
+    let named = ours.optional(FIELD, EXPECTED, |text| matches!(text, "required" | "optional" | "none"))?;
+    let chosen = match named.as_deref() {
+        Some("optional") => SignUpPassword::Optional,
+        Some("none") => SignUpPassword::None,
+        _ => return Ok(SignUpPassword::Required),
+    };
+    // Whoever has neither a password nor a code could never come back.
+    if !passwordless.email && !passwordless.sms {
+        return Err(ours
+            .get(FIELD)
+            .wrong("\"required\", unless auth.passwordless has email_otp_enabled or sms_otp_enabled"));
+    }
+    Ok(chosen)
 }
 
 fn session_minutes<J: Json>(ours: &At<J>) -> Result<u8, Problem> {
@@ -524,9 +633,9 @@ fn password_policy<J: Json>(auth: &At<J>) -> Result<PasswordPolicy, Problem> {
     })
 }
 
-/// Our own list first, then what the pool requires and the list does not have. The email address
-/// has its own field and is not among them.
-fn attributes<J: Json>(auth: &At<J>, ours: &At<J>) -> Result<Vec<AttributeField>, Problem> {
+/// Our own list first, then what the pool requires and the list does not have. What people sign in with has
+/// its own field and is not asked for twice.
+fn attributes<J: Json>(auth: &At<J>, ours: &At<J>, sign_in_with: SignInName) -> Result<Vec<AttributeField>, Problem> {
     const LIST: &str = "doorward.attributes";
     const EXPECTED: &str =
         "a list of objects such as {\"name\": \"custom:agentName\", \"label\": \"Agent name\", \"sign_up\": true}";
@@ -542,33 +651,69 @@ fn attributes<J: Json>(auth: &At<J>, ours: &At<J>) -> Result<Vec<AttributeField>
             Some(value) => value.flag().ok_or_else(wrong),
         };
         let name = text("name").filter(|name| is_attribute_name(name)).ok_or_else(wrong)?;
+        let plain = AttributeField::plain(AttributeName::new(name));
+        let (sign_up, editable) = (flag("sign_up", false)?, flag("editable", plain.editable)?);
+        let required = flag("required", false)?;
+        let label = text("label").unwrap_or(plain.label);
+        let at = At { value: Some(entry), path: LIST };
         fields.push(AttributeField {
-            label: text("label").unwrap_or_else(|| label_of(&name)),
-            name: AttributeName::new(name),
-            sign_up: flag("sign_up", false)?,
-            editable: flag("editable", true)?,
-            required: flag("required", false)?,
+            label,
+            input: attribute_input(&at)?,
+            hint: at.optional("doorward.attributes.hint", "a sentence", |_| true)?.unwrap_or_default(),
+            max_length: max_length(&at)?,
+            sign_up: sign_up && !sign_in_with.gives(plain.name.as_str()),
+            editable,
+            required,
+            name: plain.name,
         });
     }
     let required = auth.get("auth.standard_required_attributes");
     const NAMES: &str = "a list of attribute names such as [\"email\"]";
     for entry in required.list(NAMES)? {
         let name = entry.text().filter(|name| is_attribute_name(name)).ok_or_else(|| required.wrong(NAMES))?;
-        if name == "email" {
+        if sign_in_with.gives(&name) {
             continue;
         }
         match fields.iter_mut().find(|field| field.name.as_str() == name) {
             Some(field) => (field.required, field.sign_up) = (true, true),
-            None => fields.push(AttributeField {
-                label: label_of(&name),
-                name: AttributeName::new(name),
-                sign_up: true,
-                editable: true,
-                required: true,
-            }),
+            None => fields.push(AttributeField::plain(AttributeName::new(name))),
         }
     }
     Ok(fields)
+}
+
+fn attribute_input<J: Json>(at: &At<J>) -> Result<AttributeInput, Problem> {
+    const TYPES: &str = "\"text\", \"number\", \"boolean\", \"date\" or \"select\"";
+    let named = at.optional("doorward.attributes.type", TYPES, |text| {
+        matches!(text, "text" | "number" | "boolean" | "date" | "select")
+    })?;
+    Ok(match named.as_deref() {
+        Some("number") => AttributeInput::Number,
+        Some("boolean") => AttributeInput::Boolean,
+        Some("date") => AttributeInput::Date,
+        Some("select") => {
+            const OPTIONS: &str = "a list of texts, or of objects such as {\"value\": \"s\", \"label\": \"Small\"}";
+            let options = at.get("doorward.attributes.options");
+            let choice = |entry: J| {
+                let text = |key: &str| entry.get(key)?.text();
+                let value = entry.text().or_else(|| text("value")).filter(|value| !value.is_empty())?;
+                Some(Choice { label: text("label").unwrap_or_else(|| value.clone()), value })
+            };
+            let entries = options.list(OPTIONS)?.into_iter();
+            let choices: Option<Vec<_>> = entries.map(choice).collect();
+            AttributeInput::Select(choices.filter(|choices| !choices.is_empty()).ok_or_else(|| options.wrong(OPTIONS))?)
+        }
+        _ => AttributeInput::Text,
+    })
+}
+
+fn max_length<J: Json>(at: &At<J>) -> Result<Option<u16>, Problem> {
+    let at = at.get("doorward.attributes.max_length");
+    let Some(value) = &at.value else { return Ok(None) };
+    match value.number() {
+        Some(n) if (1.0..=2048.0).contains(&n) && n % 1.0 == 0.0 => Ok(Some(n as u16)),
+        _ => Err(at.wrong("a whole number from 1 to 2048")),
+    }
 }
 
 /// `[\p{L}\p{M}\p{S}\p{N}\p{P}]+`, at most 32 characters (`AttributeNameType` in the model).
@@ -709,6 +854,12 @@ mod tests {
         })
     }
 
+    /// A section `doorward` with one attribute.
+    fn attribute(mut more: Value) -> Value {
+        more["name"] = json!("custom:x");
+        json!({ "attributes": [more] })
+    }
+
     fn with(path: &[&str], value: Value) -> Result<Config, Problem> {
         let mut json = amplify();
         let (last, parents) = path.split_last().unwrap();
@@ -741,7 +892,7 @@ mod tests {
 
     #[test]
     fn each_wrong_field_is_named() {
-        let table: [(&[&str], Value, &str); 29] = [
+        let table: [(&[&str], Value, &str); 40] = [
             (&["auth"], json!(null), "auth"),
             (&["auth"], json!([]), "auth"),
             (&["auth", "user_pool_id"], json!(null), "auth.user_pool_id"),
@@ -765,6 +916,21 @@ mod tests {
             (&["doorward"], json!({"remember_devices": "yes"}), "doorward.remember_devices"),
             (&["doorward"], json!({"terms": "javascript:alert(1)"}), "doorward.terms"),
             (&["doorward"], json!({"privacy": "//evil.test"}), "doorward.privacy"),
+            (&["doorward"], attribute(json!({"type": "colour"})), "doorward.attributes.type"),
+            (&["doorward"], attribute(json!({"type": 5})), "doorward.attributes.type"),
+            (&["doorward"], attribute(json!({"type": "select"})), "doorward.attributes.options"),
+            (&["doorward"], attribute(json!({"type": "select", "options": []})), "doorward.attributes.options"),
+            (&["doorward"], attribute(json!({"type": "select", "options": [""]})), "doorward.attributes.options"),
+            (
+                &["doorward"],
+                attribute(json!({"type": "select", "options": [{"label": "x"}]})),
+                "doorward.attributes.options",
+            ),
+            (&["doorward"], attribute(json!({"hint": 5})), "doorward.attributes.hint"),
+            (&["doorward"], attribute(json!({"max_length": 0})), "doorward.attributes.max_length"),
+            (&["doorward"], attribute(json!({"max_length": 2049})), "doorward.attributes.max_length"),
+            (&["doorward"], json!({"sign_up_password": "maybe"}), "doorward.sign_up_password"),
+            (&["doorward"], json!({"sign_up_password": "none"}), "doorward.sign_up_password"),
             (&["auth", "passwordless"], json!([]), "auth.passwordless"),
             (&["auth", "oauth"], json!({}), "auth.oauth.domain"),
             (&["auth", "oauth"], json!({"domain": "x.test", "scopes": [1]}), "auth.oauth.scopes"),
@@ -818,6 +984,77 @@ mod tests {
         let config = with(&["doorward"], ours).unwrap();
         assert_eq!((config.sign_in_with, config.flow), (SignInName::UserName, Flow::Choice));
         assert!(config.remember_devices && config.session_minutes == 15 && config.terms.terms.is_some());
+    }
+
+    #[test]
+    fn attributes_say_how_they_are_filled_in() {
+        let config = with(
+            &["doorward"],
+            json!({"attributes": [
+                {"name": "custom:size", "type": "select", "options": ["s", {"value": "l", "label": "Large"}], "hint": "Ours."},
+                {"name": "custom:age", "type": "number", "max_length": 3},
+                {"name": "email", "sign_up": true},
+            ]}),
+        )
+        .unwrap();
+        let choice = |value: &str, label: &str| Choice { value: value.to_owned(), label: label.to_owned() };
+        let [size, age, email, given_name] = &config.attributes[..] else { panic!() };
+        assert_eq!(size.input, AttributeInput::Select(vec![choice("s", "s"), choice("l", "Large")]));
+        assert_eq!((size.hint.as_str(), size.editable), ("Ours.", true));
+        assert_eq!((&age.input, age.max_length), (&AttributeInput::Number, Some(3)));
+        assert!(!email.sign_up && !email.editable, "whoever signs in by email has given it");
+        assert_eq!((given_name.input.clone(), given_name.required), (AttributeInput::Text, true));
+    }
+
+    #[test]
+    fn what_the_pool_requires_is_asked_for_unless_people_sign_in_with_it() {
+        for (names, expected) in [
+            ("email", vec!["given_name"]),
+            ("phone", vec!["email", "given_name"]),
+            ("username", vec!["email", "given_name"]),
+        ] {
+            let config = with(&["doorward"], json!({"sign_in_with": names})).unwrap();
+            let asked: Vec<_> = config.attributes.iter().map(|field| field.name.as_str()).collect();
+            assert_eq!(asked, expected, "{names}");
+        }
+    }
+
+    #[test]
+    fn names_are_read_as_the_pool_knows_them_and_keep_their_case() {
+        use SignInName as N;
+        for (kind, typed, name, attribute) in [
+            (N::Email, " Ada@Example.com ", Some("Ada@Example.com"), Some("email")),
+            (N::Email, "+44 20 7946 0123", None, None),
+            (N::Phone, "0044 (20) 7946-0123", Some("+442079460123"), Some("phone_number")),
+            (N::Phone, "ada@example.com", None, None),
+            (N::EmailOrPhone, "ada@example.com", Some("ada@example.com"), Some("email")),
+            (N::EmailOrPhone, "+44 20 7946 0123", Some("+442079460123"), Some("phone_number")),
+            (N::EmailOrPhone, "ada", None, None),
+            (N::UserName, " Ada.L ", Some("Ada.L"), None),
+            (N::UserName, "ada@example.com", Some("ada@example.com"), None),
+            (N::UserName, "+44 20 7946 0123", Some("+442079460123"), None),
+            (N::UserName, "ada lovelace", None, None),
+        ] {
+            let read = kind.parse(typed);
+            assert_eq!(read.as_ref().map(UserName::as_str), name, "{kind:?} {typed:?}");
+            assert_eq!(read.and_then(|read| kind.attribute(&read)), attribute, "{kind:?} {typed:?}");
+        }
+    }
+
+    #[test]
+    fn a_password_may_be_left_out_where_codes_open_the_door() {
+        let with = |password: Value, passwordless: Value| {
+            let mut json = amplify();
+            json["doorward"] = json!({ "sign_up_password": password });
+            json["auth"]["passwordless"] = passwordless;
+            parse(&json.to_string(), "app.example.test").map(|config| config.sign_up_password)
+        };
+        let codes = || json!({"sms_otp_enabled": true});
+        assert_eq!(with(json!(null), codes()), Ok(SignUpPassword::Required));
+        assert_eq!(with(json!("optional"), codes()), Ok(SignUpPassword::Optional));
+        assert_eq!(with(json!("none"), codes()), Ok(SignUpPassword::None));
+        // A passkey can only be made by somebody who is signed in.
+        assert!(with(json!("none"), json!({"web_authn": {}})).is_err());
     }
 
     #[test]

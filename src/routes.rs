@@ -61,6 +61,10 @@ pub const PRERENDERED: &[&str] = &[HOME, SIGN_UP, VERIFY, LOGIN, FORGOT_PASSWORD
 /// Where a person who has signed in is sent if no page was asked for.
 pub const AFTER_LOGIN: &str = AUTHENTICATED;
 
+/// Where `/.well-known/change-password` leads (W3C, "A Well-Known URL for Changing Passwords"): password
+/// managers send people there.
+pub const CHANGE_PASSWORD: &str = FORGOT_PASSWORD;
+
 /// The query parameter that remembers which page was asked for.
 pub const NEXT: &str = "next";
 

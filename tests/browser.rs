@@ -14,6 +14,7 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 wasm_bindgen_test_configure!(run_in_browser);
 
 static VECTORS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/tests/vectors/srp");
+static DEVICES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/tests/vectors/device");
 const SHIPPED: &str = include_str!("../public/config.json");
 
 #[wasm_bindgen_test]
@@ -29,6 +30,23 @@ fn srp_on_the_browsers_big_integers_gives_the_recorded_signatures() {
         }
     }
     assert!(checked >= 49, "only {checked} vectors were found");
+}
+
+#[wasm_bindgen_test]
+fn device_verifiers_on_the_browsers_big_integers_are_the_recorded_ones() {
+    let mut checked = 0;
+    for file in DEVICES.files().filter(|file| file.path().extension().is_some_and(|e| e == "json")) {
+        let devices: replay::DeviceFile = serde_json::from_str(file.contents_utf8().unwrap()).unwrap();
+        for device in &devices.devices {
+            let verifier = replay::verifier(&BrowserMath, device);
+            assert_eq!(
+                (verifier.salt, verifier.password_verifier),
+                (device.salt_b64.clone(), device.verifier_b64.clone())
+            );
+            checked += 1;
+        }
+    }
+    assert!(checked >= 20, "only {checked} devices were found");
 }
 
 #[wasm_bindgen_test]

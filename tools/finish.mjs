@@ -193,10 +193,10 @@ template = template.replace(/<meta\s+charset[^>]*>/i, (charset) => charset + met
 
 // ------------------------------------------------------------------------------------------------------- prerendering
 const PLACE = '<!--prerender-->';
-let pages = { '/': { html: '' } };
+let pages = { '/': { html: '' } }, changePassword;
 if (release) {
   if (!template.includes(PLACE)) die(`index.html has no ${PLACE} to put the prerendered pages.`);
-  pages = prerender();
+  ({ routes: pages, change_password: changePassword } = prerender());
   note(`prerendered ${Object.keys(pages).length} pages`);
 }
 /** White space between tags and comments weigh a little in every page. */
@@ -219,7 +219,7 @@ function prerender() {
   const done = spawnSync(join(host.CARGO_TARGET_DIR, 'debug/prerender'), ['public/config.json'], { cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 26 });
   if (done.status !== 0) die(`prerendering failed:\n${done.stderr || done.error?.message}`);
   try {
-    return JSON.parse(done.stdout).routes;
+    return JSON.parse(done.stdout);
   } catch (error) {
     return die(`the prerenderer did not answer with JSON (${error.message}):\n${done.stdout.slice(0, 500)}`);
   }
@@ -227,7 +227,17 @@ function prerender() {
 
 // ---------------------------------------------------------------------------------------- for hosts, and cleaning up
 writeFileSync(join(staging, '_headers'), headersFile(policy, Object.keys(pages)));
-writeFileSync(join(staging, '_redirects'), '# Paths that are no file belong to the app.\n/*  /index.html  200\n');
+// Password managers send people to a well-known address (W3C, "A Well-Known URL for Changing Passwords"). They believe it
+// only where other well-known addresses are not answered as if they existed. Hosts that know no redirects serve the page.
+const redirects = ['# Paths that are no file belong to the app.', '/*  /index.html  200'];
+if (changePassword) {
+  const file = '.well-known/change-password/index.html';
+  mkdirSync(dirname(join(staging, file)), { recursive: true });
+  writeFileSync(join(staging, file), `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta http-equiv="refresh" content="0; url=${changePassword}"><title>Change your password</title></head><body><p><a href="${changePassword}">Change your password</a></p></body></html>\n`);
+  made.add(file);
+  redirects.unshift('# Where a password is changed.', `/.well-known/change-password  ${changePassword}  302`, '/.well-known/*  /404.html  404');
+}
+writeFileSync(join(staging, '_redirects'), `${redirects.join('\n')}\n`);
 const named = new Set([...frame.matchAll(/\s(?:href|src)="\/?([^"#?]+)/g)].map(([, path]) => path));
 const keep = new Set([...made, ...walk(join(ROOT, 'public')), ...named, '_headers', '_redirects', 'index.html']);
 for (const file of walk(staging)) if (!keep.has(file)) rmSync(join(staging, file)); // Trunk's unsplit app and plain names

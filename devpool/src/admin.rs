@@ -1,6 +1,7 @@
 //! `/_devpool/`: what people and tests do that AWS's API has no place for. `README.md` describes every address.
 
 use crate::faults::Fault;
+use crate::model::Service;
 use crate::pool::codes::CodePurpose;
 use crate::pool::delivery::{Destination, send_code};
 use crate::pool::passwords::{self, PasswordRecord, check_policy};
@@ -34,10 +35,11 @@ pub fn router() -> Router<Arc<App>> {
         .route("/users/{name}", get(user).patch(change_user).delete(remove_user))
         .route("/users/{name}/sign-ins", get(sign_ins))
         .route("/users/{name}/totp", get(totp).put(set_up_totp))
-        .route("/settings", get(settings).put(change_settings))
-        .route("/clock", get(clock).post(advance_clock))
+        .route("/settings", get(settings).put(change_settings).delete(default_settings))
+        .route("/clock", get(clock).post(advance_clock).delete(right_clock))
         .route("/faults", get(list_faults).post(add_faults).delete(clear_faults))
         .route("/faults/{id}", delete(remove_fault))
+        .route("/operations", get(operations))
         .route("/requests", get(requests).delete(clear_requests))
         .route("/reset", post(reset))
 }
@@ -104,6 +106,7 @@ async fn health(State(app): State<Arc<App>>) -> Answer {
     ok(json!({
         "status": "ok",
         "version": env!("CARGO_PKG_VERSION"),
+        "instance": app.instance,
         "region": REGION,
         "user_pool_id": USER_POOL_ID,
         "client_id": CLIENT_ID,
@@ -146,8 +149,10 @@ fn user_json(state: &PoolState, user: &User) -> Value {
             "enabled": user.mfa.enabled,
             "preferred": user.mfa.preferred,
             "software_token": user.mfa.software_token.is_some(),
+            "unverified_software_token": user.mfa.unverified_secret.is_some(),
             "passkeys": user.mfa.passkeys,
         },
+        "has_password": user.password.is_some(),
         "passkeys": user.passkeys.len(),
         "devices": devices.count(),
         "identities": user.identities,
@@ -459,6 +464,16 @@ async fn change_settings(State(app): State<Arc<App>>, body: Bytes) -> Answer {
     .await
 }
 
+async fn default_settings(State(app): State<Arc<App>>) -> Answer {
+    act(app, |app| {
+        app.pool.write(|state, _| {
+            state.settings = Settings::default();
+            Ok(to_json(&state.settings))
+        })
+    })
+    .await
+}
+
 fn clock_json(pool: &Pool) -> Value {
     json!({
         "now": pool.now().to_string(),
@@ -485,6 +500,14 @@ async fn advance_clock(State(app): State<Arc<App>>, body: Bytes) -> Answer {
         }
         app.pool.advance_clock(request.advance)?;
         Ok((StatusCode::OK, clock_json(&app.pool)))
+    })
+    .await
+}
+
+async fn right_clock(State(app): State<Arc<App>>) -> Answer {
+    act(app, |app| {
+        app.pool.right_clock()?;
+        Ok(clock_json(&app.pool))
     })
     .await
 }
@@ -526,8 +549,25 @@ async fn remove_fault(State(app): State<Arc<App>>, Path(id): Path<String>) -> An
     Answer(Err(error.with_status(404)))
 }
 
-async fn requests(State(app): State<Arc<App>>) -> Answer {
-    let list: Vec<Value> = app.requests().list().map(to_json).collect();
+/// What a fault can strike, and which exceptions would be in place there.
+async fn operations() -> Answer {
+    let services = [("cognito-idp", Service::UserPools), ("cognito-identity", Service::IdentityPools)];
+    let list = services.into_iter().flat_map(|(prefix, service)| {
+        service
+            .operation_models()
+            .map(move |(name, model)| json!({ "service": prefix, "name": name, "errors": model.errors() }))
+    });
+    ok(list.collect())
+}
+
+#[derive(Deserialize)]
+struct RequestQuery {
+    limit: Option<usize>,
+}
+
+async fn requests(State(app): State<Arc<App>>, Query(query): Query<RequestQuery>) -> Answer {
+    let limit = query.limit.unwrap_or(usize::MAX);
+    let list: Vec<Value> = app.requests().list().take(limit).map(to_json).collect();
     ok(list.into())
 }
 

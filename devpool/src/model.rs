@@ -135,6 +135,11 @@ impl Service {
         self.model().operations.keys().map(String::as_str)
     }
 
+    /// All operations the model describes, by name.
+    pub fn operation_models(self) -> impl Iterator<Item = (&'static str, &'static OperationModel)> {
+        self.model().operations.iter().map(|(name, model)| (name.as_str(), model))
+    }
+
     /// Checks a request (without its nulls) against the model.
     ///
     /// # Errors

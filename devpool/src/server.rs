@@ -119,6 +119,8 @@ pub struct App {
     pub pool: Pool,
     /// Where the state is kept.
     pub state: StateLocation,
+    /// Another one after each start, so that the outbox page notices.
+    pub instance: String,
     faults: Mutex<Faults>,
     requests: Mutex<RequestLog>,
     quiet: bool,
@@ -172,6 +174,7 @@ impl Server {
         let app = App {
             pool,
             state: options.state,
+            instance: random::uuid(),
             faults: Mutex::default(),
             requests: Mutex::default(),
             quiet: options.quiet,

@@ -436,6 +436,81 @@ async fn settings_and_clock_can_be_read_and_changed() {
 }
 
 #[tokio::test]
+async fn settings_go_back_to_the_defaults_alone() {
+    let pool = DevPool::start().await;
+    let before = pool.admin(Method::GET, "settings", None).await;
+    pool.settings(json!({ "sign_up_enabled": false, "tokens": { "id_seconds": 5 } })).await;
+    pool.user("ann@example.com").await;
+    assert_eq!(pool.admin(Method::DELETE, "settings", None).await, before);
+    assert_eq!(pool.admin(Method::GET, "settings", None).await, before);
+    assert_eq!(pool.admin(Method::GET, "users", None).await.as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_put_right_keeps_nobody_waiting() {
+    let pool = DevPool::start().await;
+    pool.user("ann@example.com").await;
+    pool.admin(Method::PUT, "users/ann@example.com/totp", None).await;
+    pool.settings(json!({ "lockout": { "after_failures": 1 }, "codes": { "sends": 1 } })).await;
+    let forgot = json!({ "ClientId": CLIENT, "Username": "ann@example.com" });
+    let sign_in = || async {
+        let challenge = pool.ok("InitiateAuth", password_auth("ann@example.com", PASSWORD)).await;
+        let code = pool.admin(Method::GET, "users/ann@example.com/totp", None).await["code"].clone();
+        let answer = json!({
+            "ClientId": CLIENT,
+            "ChallengeName": challenge["ChallengeName"],
+            "Session": challenge["Session"],
+            "ChallengeResponses": { "USERNAME": "ann@example.com", "SOFTWARE_TOKEN_MFA_CODE": code },
+        });
+        pool.ok("RespondToAuthChallenge", answer).await
+    };
+    pool.advance(86_400).await;
+    assert!(sign_in().await["AuthenticationResult"].is_object());
+    pool.ok("ForgotPassword", forgot.clone()).await;
+    pool.err("InitiateAuth", password_auth("ann@example.com", "Wr0ng-Password")).await;
+    let error = pool.err("InitiateAuth", password_auth("ann@example.com", PASSWORD)).await;
+    assert_eq!(error, "NotAuthorizedException: Password attempts exceeded");
+
+    assert_eq!(
+        pool.admin(Method::DELETE, "clock", None).await,
+        json!({ "now": "2026-11-09T06:07:08.000Z", "advanced_seconds": 0 })
+    );
+    assert!(sign_in().await["AuthenticationResult"].is_object());
+    pool.ok("ForgotPassword", forgot).await;
+}
+
+#[tokio::test]
+async fn the_page_learns_what_there_is() {
+    let pool = DevPool::start().await;
+    let operations = pool.admin(Method::GET, "operations", None).await;
+    let operations = operations.as_array().unwrap();
+    let named = |name: &str| operations.iter().find(|operation| operation["name"] == name).unwrap();
+    assert_eq!(named("GetId")["service"], "cognito-identity");
+    assert_eq!(named("SignUp")["service"], "cognito-idp");
+    assert!(named("SignUp")["errors"].as_array().unwrap().contains(&json!("UsernameExistsException")));
+    for operation in operations {
+        fault(&pool, json!({ "operation": operation["name"], "kind": "drop" })).await;
+    }
+
+    let health = pool.admin(Method::GET, "health", None).await;
+    assert_eq!(health["instance"], pool.admin(Method::GET, "health", None).await["instance"]);
+    let other = DevPool::start().await;
+    assert_ne!(health["instance"], other.admin(Method::GET, "health", None).await["instance"]);
+
+    pool.admin(Method::DELETE, "faults", None).await;
+    for _ in 0..3 {
+        pool.send(raw(&pool, GET_USER, "{}")).await;
+    }
+    let latest = pool.admin(Method::GET, "requests?limit=2", None).await;
+    let ids: Vec<u64> = latest.as_array().unwrap().iter().map(|record| record["id"].as_u64().unwrap()).collect();
+    assert_eq!(ids, [3, 2]);
+
+    pool.user("ann@example.com").await;
+    let user = pool.admin(Method::GET, "users/ann@example.com", None).await;
+    assert_eq!((&user["has_password"], &user["mfa"]["unverified_software_token"]), (&json!(true), &json!(false)));
+}
+
+#[tokio::test]
 async fn a_reset_leaves_a_new_pool() {
     let pool = DevPool::start().await;
     pool.sign_up("ann@example.com").await;
@@ -464,11 +539,27 @@ async fn the_outbox_page_brings_no_inline_code() {
         assert!(!page.text.contains(" onclick="));
         assert_eq!(page.text.matches("<script").count(), 1);
     }
-    for (file, kind) in [("outbox.css", "text/css"), ("outbox.js", "text/javascript")] {
+    let mut files = vec![("outbox.css".to_owned(), "text/css"), ("outbox.js".to_owned(), "text/javascript")];
+    let mut seen = 0;
+    while let Some((file, kind)) = files.get(seen).cloned() {
         let reply = pool.send(pool.request(Method::GET, &format!("/_devpool/{file}"))).await;
-        assert!(reply.header("content-type").starts_with(kind));
-        assert!(!reply.text.contains("innerHTML"));
+        assert_eq!(reply.status, 200, "{file}");
+        assert!(reply.header("content-type").starts_with(kind), "{file}");
+        assert!(reply.header("content-security-policy").contains("default-src 'none'"), "{file}");
+        assert!(!["innerHTML", "outerHTML", "insertAdjacentHTML", "eval("].iter().any(|way| reply.text.contains(way)));
+        // What a module imports is there, too.
+        let imports = reply.text.split("from \"./").skip(1).filter_map(|rest| rest.split('"').next());
+        for import in imports {
+            let path = format!("outbox/{}", import.trim_start_matches("outbox/"));
+            if !files.iter().any(|(known, _)| *known == path) {
+                files.push((path, "text/javascript"));
+            }
+        }
+        seen += 1;
     }
+    assert!(seen > 5, "{files:?}");
+    let nothing = pool.send(pool.request(Method::GET, "/_devpool/outbox/nothing.js")).await;
+    assert_eq!(nothing.status, 404);
     // Following the redirect of the bare address.
     let front = pool.send(pool.request(Method::GET, "/")).await;
     assert!(front.text.contains("<title>Outbox"));

@@ -695,6 +695,58 @@ async fn second_factors_are_asked_for_at_the_page() {
 }
 
 #[tokio::test]
+async fn a_code_can_take_the_place_of_the_password() {
+    let pool = DevPool::start().await;
+    pool.admin(Method::POST, "users", Some(json!({ "email": "ann@example.com", "passwordless": true }))).await;
+    let mut browser = Browser::new(&pool);
+    let page = browser.open(&authorize(&[("acr_values", "urn:cognito:loa:1")])).await;
+    assert!(page.text.contains("Send me a code instead"));
+    let nobody = browser.submit(&page, &[("username", ""), ("with", "code")]).await;
+    assert!(nobody.text.contains("id=\"username-error\""));
+    let page = browser.submit(&nobody, &[("username", "ann@example.com"), ("with", "code")]).await;
+    assert!(page.text.contains("It was sent by email to <strong>a***@e***</strong>"), "{}", page.text);
+    let done = browser.submit(&page, &[("code", &pool.code("ann@example.com").await)]).await;
+    let tokens = exchange(&pool, &code_of(&done)).await;
+    assert_eq!(claims(tokens["id_token"].as_str().unwrap())["acr"], "urn:cognito:loa:1");
+
+    // Nobody learns whether there is such a user.
+    let page = page_of(&mut browser).await;
+    let page = browser.submit(&page, &[("username", "nobody@example.com"), ("with", "code")]).await;
+    assert!(page.text.contains("It was sent by email to <strong>n***@e***</strong>"), "{}", page.text);
+
+    // Who cannot have that one chooses.
+    pool.settings(json!({ "first_factors": ["PASSWORD", "SMS_OTP", "WEB_AUTHN"] })).await;
+    let body =
+        json!({ "email": "bob@example.com", "password": PASSWORD, "attributes": { "phone_number": "+15555550100" } });
+    pool.admin(Method::POST, "users", Some(body)).await;
+    let page = page_of(&mut browser).await;
+    let choice = browser.submit(&page, &[("username", "bob@example.com"), ("with", "code")]).await;
+    assert!(choice.text.contains("Choose how to sign in") && !choice.text.contains("PASSWORD_SRP"));
+    let page = browser.submit(&choice, &[("answer", "SMS_OTP")]).await;
+    let done = browser.submit(&page, &[("code", &pool.code("+15555550100").await)]).await;
+    code_of(&done);
+    let page = page_of(&mut browser).await;
+    let choice = browser.submit(&page, &[("username", "bob@example.com"), ("with", "code")]).await;
+    let page = browser.submit(&choice, &[("answer", "PASSWORD")]).await;
+    assert!(page.text.contains("Enter your password"));
+    let wrong = browser.submit(&page, &[("password", "Wr0ng-Password")]).await;
+    assert!(wrong.text.contains("id=\"password-error\">Incorrect username or password."));
+    code_of(&browser.submit(&wrong, &[("username", "bob@example.com"), ("password", PASSWORD)]).await);
+    let page = page_of(&mut browser).await;
+    let choice = browser.submit(&page, &[("username", "bob@example.com"), ("with", "code")]).await;
+    let page = browser.submit(&choice, &[("answer", "PASSWORD")]).await;
+    code_of(&browser.submit(&page, &[("password", PASSWORD)]).await);
+
+    for without in [json!({ "first_factors": ["PASSWORD"] }), json!({ "auth_flows": ["ALLOW_USER_SRP_AUTH"] })] {
+        pool.settings(without).await;
+        let page = page_of(&mut browser).await;
+        assert!(!page.text.contains("Send me a code"));
+        // The page needs none of the API's flows for a password.
+        code_of(&browser.submit(&page, &[("username", "bob@example.com"), ("password", PASSWORD)]).await);
+    }
+}
+
+#[tokio::test]
 async fn steps_the_page_does_not_have_are_explained() {
     let pool = DevPool::start().await;
     pool.settings(json!({ "mfa": { "configuration": "ON", "methods": ["SOFTWARE_TOKEN"] } })).await;

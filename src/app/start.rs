@@ -15,7 +15,7 @@ use crate::{
     session::{
         Account, Change, Presence, Session,
         keeper::{Keeper, Pool, REFRESH_AHEAD},
-        store::{Store, remembered_email},
+        store::{Store, remembered_name},
         world::Storage,
     },
     state::{AppState, Opening, Services},
@@ -57,7 +57,8 @@ async fn run(config: Config) {
     let somebody = storage.get(&Store::new(&config.client).last_user_key()).is_some();
     let session = if somebody { Session::Restoring } else { Session::SignedOut };
     let owner = Owner::new();
-    let app = owner.with(|| AppState::new(config, session, remembered_email(&storage), browser::path(), services()));
+    let name = remembered_name(&storage, |text| config.sign_in_with.parse(text));
+    let app = owner.with(|| AppState::new(config, session, name, browser::path(), services()));
     APP.set(Some(app));
     // From here on nothing that another tab does is missed.
     owner.with(|| keep_up(app));
@@ -101,6 +102,8 @@ fn services() -> Services {
         copy: |text| Box::pin(browser::copy(text)),
         time_of_day: browser::time_of_day,
         every_second: browser::every_second,
+        locale: browser::locale,
+        time_zone: browser::time_zone,
     }
 }
 

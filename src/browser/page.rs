@@ -42,6 +42,11 @@ pub fn host() -> String {
     window().and_then(|window| window.location().hostname().ok()).unwrap_or_default()
 }
 
+/// The language that the person reads, as in BCP 47; empty if the browser does not say.
+pub fn locale() -> String {
+    window().and_then(|window| window.navigator().language()).unwrap_or_default()
+}
+
 /// Scheme, host and port in the address bar.
 pub fn origin() -> String {
     window().and_then(|window| window.location().origin().ok()).unwrap_or_default()

@@ -18,6 +18,12 @@ pub fn time_of_day(seconds: u64) -> String {
     date.to_locale_time_string_with_options("default", &options).into()
 }
 
+/// The time zone by its name in the IANA database; empty if the browser does not know it.
+pub fn time_zone() -> String {
+    let options = js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &js_sys::Object::new()).resolved_options();
+    js_sys::Reflect::get(&options, &"timeZone".into()).ok().and_then(|name| name.as_string()).unwrap_or_default()
+}
+
 /// Calls back every second until it answers false.
 pub fn every_second(tick: Box<dyn Fn() -> bool>) {
     drop(set_timeout_with_handle(

@@ -229,15 +229,37 @@ impl TotpCode {
 }
 
 impl PhoneNumber {
-    /// Takes what was pasted or typed: drops spaces, hyphens, dots and brackets, then expects `+` and 7
-    /// to 15 digits that do not begin with 0 (E.164). The pool has the last word.
+    /// Takes what was pasted or typed: drops spaces, hyphens, dots and brackets, a national 0 in brackets
+    /// (`+44 (0)20 …`) and the marks that address books put around numbers, takes a leading `00` for `+`, then
+    /// expects `+` and 7 to 15 digits that do not begin with 0 (E.164). The pool has the last word.
     pub fn parse(text: &str) -> Option<Self> {
-        let number: String =
-            text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '.' | '(' | ')')).collect();
+        let dropped = |c: &char| {
+            c.is_whitespace()
+                || matches!(*c, '-' | '.' | '(' | ')' | '\u{200e}' | '\u{200f}' | '\u{2010}'..='\u{2015}' | '\u{202a}'..='\u{202e}')
+        };
+        let mut number: String = text.replace("(0)", "").chars().filter(|c| !dropped(c)).collect();
+        if let Some(digits) = number.strip_prefix("00") {
+            number = ["+", digits].concat();
+        }
         let digits = number.strip_prefix('+')?;
         let fits =
             (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
         fits.then_some(Self(number))
+    }
+
+    /// The number as the name to sign in with.
+    pub fn to_user_name(&self) -> UserName {
+        UserName(self.0.clone())
+    }
+}
+
+impl UserName {
+    /// Trims; expects 1 to 128 characters without spaces (`[\p{L}\p{M}\p{S}\p{N}\p{P}]+` in the model). The
+    /// pool has the last word, and decides whether case matters.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let visible = !text.chars().any(|c| c.is_whitespace() || c.is_control());
+        (visible && (1..=128).contains(&text.chars().count())).then(|| Self(text.to_owned()))
     }
 }
 
@@ -444,9 +466,36 @@ mod tests {
 
     #[test]
     fn phone_numbers_are_brought_into_their_international_form() {
-        assert_eq!(PhoneNumber::parse("+44 (20) 7946-0123").unwrap().as_str(), "+442079460123");
-        for bad in ["", "+", "020 7946 0123", "+0123456789", "+12345", "+1234567890123456", "+44x2079460123"] {
+        for typed in [
+            "+44 (20) 7946-0123",
+            "0044 20 7946 0123",
+            " +44 (0)20 7946.0123 ",
+            "+44\u{a0}20\u{2011}7946\u{2011}0123",
+            "\u{202a}+44 20 7946 0123\u{202c}",
+        ] {
+            assert_eq!(PhoneNumber::parse(typed).unwrap().as_str(), "+442079460123", "{typed:?}");
+        }
+        for bad in [
+            "",
+            "+",
+            "020 7946 0123",
+            "+0123456789",
+            "+12345",
+            "+1234567890123456",
+            "+44x2079460123",
+            "000123456789",
+            "++442079460123",
+        ] {
             assert_eq!(PhoneNumber::parse(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn user_names_keep_their_case_and_have_no_spaces() {
+        assert_eq!(UserName::parse(" Ada.Lovelace ").unwrap().as_str(), "Ada.Lovelace");
+        assert!(UserName::parse(&"ä".repeat(128)).is_some());
+        for bad in ["", "  ", "ada lovelace", "a\u{7}", &"x".repeat(129)] {
+            assert_eq!(UserName::parse(bad), None, "{bad:?}");
         }
     }
 
@@ -519,8 +568,25 @@ mod tests {
         #[test]
         fn parsers_take_any_text(text in ".{0,80}") {
             let _ = (Email::parse(&text), ConfirmationCode::parse(&text), UserPoolId::parse(&text), Region::parse(&text), ClientId::parse(&text));
-            let _ = (PhoneNumber::parse(&text), TotpCode::parse(&text), DeviceName::parse(&text), IdentityPoolId::parse(&text));
+            let _ = (PhoneNumber::parse(&text), UserName::parse(&text), TotpCode::parse(&text), DeviceName::parse(&text), IdentityPoolId::parse(&text));
             let _ = (PasskeyOptions::parse(&text), PasskeyCredential::parse(&text));
+        }
+
+        #[test]
+        fn any_way_to_write_a_number_is_the_same_number(
+            digits in "[1-9][0-9]{6,14}",
+            gaps in proptest::collection::vec(" |-|\\.|\\(|\\)|\u{a0}|", 15),
+            zeros in any::<bool>(),
+        ) {
+            // A gap before each digit but the first, where a bracket around a 0 would be a national one.
+            let mut typed = String::from(if zeros { "00" } else { "+" });
+            for (i, digit) in digits.chars().enumerate() {
+                typed.push_str(if i == 0 || digit == '0' { "" } else { &gaps[i] });
+                typed.push(digit);
+            }
+            let number = format!("+{digits}");
+            prop_assert_eq!(PhoneNumber::parse(&typed), Some(PhoneNumber::new(number.clone())));
+            prop_assert_eq!(PhoneNumber::parse(&number), Some(PhoneNumber::new(number)), "and stays so");
         }
 
         #[test]

@@ -3,6 +3,7 @@
 mod alert;
 mod button;
 mod checkbox;
+mod choice;
 mod copy;
 mod countdown;
 mod field;
@@ -17,6 +18,7 @@ mod ways;
 pub use alert::{Alert, Tone};
 pub use button::{Submit, WorkButton};
 pub use checkbox::Checkbox;
+pub use choice::{Select, TICKED, TickField, UNTICKED};
 pub use copy::{Copy, CopyButton};
 pub use countdown::Countdown;
 pub use field::{Field, FieldState, Kind};

@@ -1,14 +1,14 @@
 //! Sign in: draws the step the sign-in machine is in.
 
 use super::{
-    inputs::{EmailField, LeftNotice, has_left, read_email},
+    inputs::{LeftNotice, NameField, NameState, has_left, remembered_name},
     social::other_ways,
 };
 use crate::{
     cognito::{
         error::{Error, ErrorKind, Reason, ServiceError},
         sign_in::{Asks, Factor, Input, Stage, Way},
-        types::{AttributeName, Email, Password},
+        types::{AttributeName, Password},
     },
     components::{Field, FieldState, Form, Kind, Live, Page, Submit, live},
     config::{Flow, Passwordless},
@@ -156,7 +156,7 @@ pub fn login(other: fn(Screen) -> AnyView) -> Live {
         working.set(true);
         if let Input::Submit { user, .. } = &input {
             // Filled in on the next page too, reset for instance; stored only when it led somewhere.
-            app.email.set_value(Email::parse(user.as_str()));
+            app.name.set_value(Some(user.clone()));
         }
         // A code that is sent again, and a beginning of the same, leave the form as it is.
         let same_question = matches!(input, Input::SendAgain);
@@ -204,11 +204,11 @@ pub fn login(other: fn(Screen) -> AnyView) -> Live {
 /// Name and password, or the name alone where the pool asks for the rest afterwards.
 fn credentials(sign_in: SignIn, notice: Option<Notice>, other: fn(Screen) -> AnyView) -> AnyView {
     let app = AppState::get();
-    let (email, password) = (FieldState::default(), FieldState::default());
+    let (name, password) = (NameState::new(), FieldState::default());
     let (flow, passwordless) = app.config.with_value(|config| (config.flow, config.passwordless));
     let asks_password = !matches!(flow, Flow::Choice | Flow::Custom);
     let submit = move || {
-        let user = read_email(email);
+        let user = name.read();
         let way = if asks_password {
             let typed = password.value();
             let secret =
@@ -222,17 +222,17 @@ fn credentials(sign_in: SignIn, notice: Option<Notice>, other: fn(Screen) -> Any
             Some(if flow == Flow::Custom { Way::Custom } else { Way::Choice(None) })
         };
         match (user, way) {
-            (Some(user), Some(way)) => sign_in.send(Input::Submit { user: user.to_user_name(), way }),
-            _ => FieldState::focus_first_error(&[email, password]),
+            (Some(user), Some(way)) => sign_in.send(Input::Submit { user, way }),
+            _ => FieldState::focus_first_error(&[name.field(), password]),
         }
     };
     // The other ways need the name only.
     let instead = move |factor: fn() -> Factor| {
-        if let Some(user) = read_email(email) {
+        if let Some(user) = name.read() {
             let way = Way::Choice(Some(factor()));
-            sign_in.send(Input::Submit { user: user.to_user_name(), way });
+            sign_in.send(Input::Submit { user, way });
         } else {
-            email.focus();
+            name.field().focus();
         }
     };
     let other_way = move |wanted: bool, label: Msg, factor: fn() -> Factor| {
@@ -245,7 +245,7 @@ fn credentials(sign_in: SignIn, notice: Option<Notice>, other: fn(Screen) -> Any
         })
     };
     provide_context(sign_in);
-    let autofill = passwordless.passkey && app.email.with_value(Option::is_some);
+    let autofill = passwordless.passkey && app.name.with_value(Option::is_some);
     let any_other = asks_password && passwordless != Passwordless::default();
     let (label, busy) = if asks_password { (Msg::SIGN_IN, Msg::SIGNING_IN) } else { (Msg::CONTINUE, Msg::CONTINUING) };
     view! {
@@ -263,7 +263,7 @@ fn credentials(sign_in: SignIn, notice: Option<Notice>, other: fn(Screen) -> Any
                 on_submit=Callback::new(move |()| submit())
                 on_use=app.services.prepare
             >
-                <EmailField state=email />
+                <NameField state=name value=remembered_name() />
                 {asks_password
                     .then(|| {
                         view! {

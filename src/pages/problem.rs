@@ -78,6 +78,8 @@ pub struct Explained {
     pub place: Place,
     /// Where to go from here.
     pub next: Next,
+    /// Where else, if it may be something else.
+    pub also: Option<Next>,
 }
 
 /// Explains an error.
@@ -94,7 +96,9 @@ pub fn explain(error: &Error, doing: Doing) -> Explained {
         Some(ErrorKind::InvalidPassword | ErrorKind::PasswordHistoryPolicyViolation) => Place::NewPassword,
         _ => Place::Form,
     };
-    Explained { text, place, next }
+    // Whoever was interrupted while signing up meets their own account.
+    let also = (error.kind() == Some(ErrorKind::UsernameExists)).then_some(Next::Verify);
+    Explained { text, place, next, also }
 }
 
 /// The text for an error at a field; fields show texts by key.
@@ -215,15 +219,17 @@ pub fn Problem(
     problem: Box<dyn Fn() -> Option<Explained> + Send>,
 ) -> impl IntoView {
     live(move || {
-        problem().map(|Explained { text, next, .. }| {
+        problem().map(|Explained { text, next, also, .. }| {
             view! {
                 <Alert tone=Tone::Error>
                     <p>{text.text()}</p>
-                    {next
-                        .link()
+                    {[Some(next), also]
+                        .into_iter()
+                        .filter_map(|next| next?.link())
                         .map(|(href, label)| {
                             view! { <p><a href=href>{label.text()}</a></p> }
-                        })}
+                        })
+                        .collect_view()}
                 </Alert>
             }
         })

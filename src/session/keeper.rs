@@ -2,7 +2,7 @@
 
 use super::{
     Account, Attempt, Change, Finished, Local, Profile, Session, SignedOut, SignedUp, User,
-    store::{Device, Store, USER_EMAIL},
+    store::{Device, Store, remember_name},
     world::World,
 };
 use crate::cognito::{
@@ -10,7 +10,7 @@ use crate::cognito::{
     error::{Error, ErrorKind, Fault, Reason, ServiceError},
     oauth::{self, Domain, Failure, Pending},
     operations::*,
-    sign_in::{Asks, Call, Command, Event, Input, Reply, Stage, next},
+    sign_in::{Asks, Call, Command, Event, Input, RememberedDevice, Reply, Stage, next},
     srp::{self, Challenge, DeviceSecret, Ephemeral, Proof},
     token::AccessClaims,
     types::*,
@@ -115,10 +115,11 @@ impl<W: World> Keeper<W> {
     /// Carries out a command. `half` is the client's half of an SRP exchange that is under way.
     async fn perform(&self, call: Call, half: &mut Option<Ephemeral>) -> Result<Reply, Error> {
         match call {
-            Call::Initiate { flow, mut parameters, srp_a } => {
+            Call::Initiate { flow, mut parameters, session, srp_a } => {
                 self.add_public_value(&mut parameters, srp_a, half);
                 let mut initiate = InitiateAuth::new(self.client_id(), flow);
                 initiate.auth_parameters = parameters;
+                initiate.session = session;
                 self.client.call(&initiate).await.map(Reply::Auth)
             }
             Call::Respond { challenge, session, mut answers, srp_a } => {
@@ -131,14 +132,12 @@ impl<W: World> Keeper<W> {
                 add_proof(&mut answers, &challenge, &proof);
                 self.respond(ChallengeName::PasswordVerifier, session, answers).await
             }
-            Call::ProveDevice { challenge, user_id, session, mut answers } => {
+            Call::ProveDevice { challenge, device, session, mut answers } => {
                 let half = half.take().ok_or(Fault::SrpRefused)?;
-                let Some(device) = self.store.device(&*self.world, &UserName::new(user_id)) else {
-                    // Another tab has forgotten it in the meantime.
-                    return Err(device_unknown());
-                };
+                // Another tab can have forgotten it in the meantime.
+                let stored = self.store.device(&*self.world, &device.user).ok_or_else(device_unknown)?;
                 let now = self.world.now();
-                let proof = srp::prove_device(&*self.world, &device.group, &half, &challenge, &device.password, now)?;
+                let proof = srp::prove_device(&*self.world, &stored.group, &half, &challenge, &stored.password, now)?;
                 add_proof(&mut answers, &challenge, &proof);
                 self.respond(ChallengeName::DevicePasswordVerifier, session, answers).await
             }
@@ -153,8 +152,8 @@ impl<W: World> Keeper<W> {
                 let answer = self.client.call(&verify).await?;
                 Ok(Reply::TotpVerified { status: answer.status, session: answer.session })
             }
-            Call::ForgetDevice { user_id, device } => {
-                self.store.forget_device(&*self.world, &UserName::new(user_id), &device);
+            Call::ForgetDevice(RememberedDevice { user, key }) => {
+                self.store.forget_device(&*self.world, &user, &key);
                 Ok(Reply::Done)
             }
             Call::ConfirmDevice { access_token, device } => self.confirm_device(access_token, device).await,
@@ -194,8 +193,9 @@ impl<W: World> Keeper<W> {
 
     /// The device that is remembered for somebody.
     fn remembered(&self, user: &str) -> Option<Event> {
-        let device = self.store.device(&*self.world, &UserName::new(user))?;
-        Some(Event::Remembered(device.key))
+        let user = UserName::new(user);
+        let key = self.store.device(&*self.world, &user)?.key;
+        Some(Event::Remembered(RememberedDevice { user, key }))
     }
 
     /// The device that is remembered for whomever an answer names.
@@ -210,7 +210,7 @@ impl<W: World> Keeper<W> {
         let mut half = None;
         let mut typed = None;
         if let Input::Submit { user, .. } = &input {
-            typed = Email::parse(user.as_str());
+            typed = Some(user.clone());
             if let Some(event) = self.remembered(user.as_str()) {
                 step = next(step, event).0;
             }
@@ -223,10 +223,10 @@ impl<W: World> Keeper<W> {
             }
             (step, command) = next(step, Event::Answered { turn, result });
         }
-        // An address that led somewhere is worth keeping; one that led nowhere may be mistyped.
+        // A name that led somewhere is worth keeping; one that led nowhere may be mistyped.
         match (&step.stage, typed) {
             (Stage::Credentials, _) => self.prepare(),
-            (_, Some(email)) => self.remember(email),
+            (_, Some(user)) => self.remember(user),
             (_, None) => {}
         }
         let Stage::SignedIn(tokens) = &step.stage else { return Attempt::at(step) };
@@ -440,40 +440,53 @@ impl<W: World> Account for Keeper<W> {
 
     fn sign_up(
         &self,
-        email: Email,
-        password: Password,
-        attributes: Vec<Attribute>,
+        username: UserName,
+        password: Option<Password>,
+        user_attributes: Vec<Attribute>,
     ) -> Local<'_, Result<SignedUp, Error>> {
         Box::pin(async move {
-            let mut user_attributes = attributes;
-            user_attributes.push(Attribute { name: AttributeName::new("email"), value: email.as_str().to_owned() });
-            let mut sign_up = SignUp::new(self.client_id(), email.to_user_name());
-            sign_up.password = Some(password);
+            let mut sign_up = SignUp::new(self.client_id(), username.clone());
+            sign_up.password = password;
             sign_up.user_attributes = user_attributes;
             let answer = self.client.call(&sign_up).await?;
-            self.remember(email);
-            Ok(SignedUp { confirmed: answer.user_confirmed })
+            self.remember(username);
+            let SignUpResponse { user_confirmed, code_delivery_details, session, .. } = answer;
+            Ok(SignedUp { confirmed: user_confirmed, sent: code_delivery_details, session })
         })
     }
 
-    fn confirm_sign_up(&self, username: UserName, confirmation_code: ConfirmationCode) -> Local<'_, Result<(), Error>> {
+    fn confirm_sign_up(
+        &self,
+        username: UserName,
+        confirmation_code: ConfirmationCode,
+        session: Option<ChallengeSession>,
+    ) -> Local<'_, Result<Option<ChallengeSession>, Error>> {
         Box::pin(async move {
-            let confirm = ConfirmSignUp::new(self.client_id(), username, confirmation_code);
-            self.client.call(&confirm).await.map(drop)
+            let mut confirm = ConfirmSignUp::new(self.client_id(), username, confirmation_code);
+            confirm.session = session;
+            let mut answer = self.client.call(&confirm).await;
+            let refusal = answer.as_ref().err().and_then(Error::reason);
+            let over = matches!(refusal, Some(Reason::SessionExpired | Reason::SessionUsed));
+            if confirm.session.is_some() && over {
+                // A code lives for a day, a session for minutes. Without one the code counts as well.
+                confirm.session = None;
+                answer = self.client.call(&confirm).await;
+            }
+            answer.map(|answer| answer.session)
         })
     }
 
-    fn resend_code(&self, username: UserName) -> Local<'_, Result<(), Error>> {
+    fn resend_code(&self, username: UserName) -> Local<'_, Result<Option<CodeDelivery>, Error>> {
         Box::pin(async move {
             let resend = ResendConfirmationCode::new(self.client_id(), username);
-            self.client.call(&resend).await.map(drop)
+            self.client.call(&resend).await.map(|answer| answer.code_delivery_details)
         })
     }
 
-    fn forgot_password(&self, username: UserName) -> Local<'_, Result<(), Error>> {
+    fn forgot_password(&self, username: UserName) -> Local<'_, Result<Option<CodeDelivery>, Error>> {
         Box::pin(async move {
             let forgot = ForgotPassword::new(self.client_id(), username);
-            self.client.call(&forgot).await.map(drop)
+            self.client.call(&forgot).await.map(|answer| answer.code_delivery_details)
         })
     }
 
@@ -595,9 +608,9 @@ impl<W: World> Account for Keeper<W> {
         })
     }
 
-    fn remember(&self, email: Email) {
-        self.world.set(USER_EMAIL, email.as_str());
-        (self.tell)(Change::Remembered(email));
+    fn remember(&self, user: UserName) {
+        remember_name(&*self.world, &user);
+        (self.tell)(Change::Remembered(user));
     }
 }
 
@@ -612,7 +625,7 @@ mod tests {
             srp::{BigMod, HostMath, SECRET_BYTES},
         },
         session::{
-            store::USER_TOKEN,
+            store::{USER_EMAIL, USER_TOKEN},
             world::{Clock, Lock, Random, Storage, TabStorage},
         },
     };
@@ -1198,15 +1211,53 @@ mod tests {
 
     #[test]
     fn only_what_is_sent_is_remembered_and_only_when_it_worked() {
-        let worked = scene(None, vec![("SignUp", Ok((200, json!({"UserConfirmed": false}))))]);
-        let email = Email::parse("ada@example.com").unwrap();
-        let signed_up = run(worked.keeper.sign_up(email.clone(), Password::new("p"), vec![])).unwrap();
+        let answer = json!({"UserConfirmed": false, "Session": "s",
+            "CodeDeliveryDetails": {"Destination": "a***@e***", "DeliveryMedium": "EMAIL", "AttributeName": "email"}});
+        let worked = scene(None, vec![("SignUp", Ok((200, answer)))]);
+        let user = UserName::new("ada@example.com");
+        let signed_up = run(worked.keeper.sign_up(user.clone(), Some(Password::new("p")), vec![])).unwrap();
         assert!(!signed_up.confirmed);
+        assert_eq!(signed_up.sent.unwrap().delivery_medium, Some(DeliveryMedium::Email));
+        assert_eq!(signed_up.session, Some(ChallengeSession::new("s")));
         assert_eq!(worked.world.get(USER_EMAIL).as_deref(), Some("ada@example.com"));
 
         let failed = scene(None, vec![("SignUp", refused("UsernameExistsException"))]);
-        assert!(run(failed.keeper.sign_up(email, Password::new("p"), vec![])).is_err());
+        assert!(run(failed.keeper.sign_up(user, None, vec![])).is_err());
         assert!(failed.world.storage.borrow().is_empty());
+        assert_eq!(failed.world.calls.borrow()[0].1.get("Password"), None, "none was chosen");
+    }
+
+    #[test]
+    fn a_code_that_outlives_the_session_of_its_sign_up_counts_all_the_same() {
+        let over =
+            json!({"__type": "NotAuthorizedException", "message": "Invalid session for the user, session is expired."});
+        let scene = scene(None, vec![("ConfirmSignUp", Ok((400, over))), ("ConfirmSignUp", Ok((200, json!({}))))]);
+        let (ada, code) = (UserName::new("ada@example.com"), ConfirmationCode::new("123456"));
+        assert_eq!(run(scene.keeper.confirm_sign_up(ada, code, Some(ChallengeSession::new("s1")))), Ok(None));
+        assert_eq!(scene.world.calls.borrow()[1].1.get("Session"), None);
+        scene.all_answers_were_used();
+    }
+
+    #[test]
+    fn whoever_confirms_an_account_is_signed_in_by_the_sessions_of_the_two_calls() {
+        let scene = scene(
+            None,
+            vec![
+                ("ConfirmSignUp", Ok((200, json!({"Session": "s2"})))),
+                ("InitiateAuth", signed_in()),
+                ("GetUser", user()),
+            ],
+        );
+        let (ada, code) = (UserName::new("ada@example.com"), ConfirmationCode::new("123456"));
+        let session = Some(ChallengeSession::new("s1"));
+        let session = run(scene.keeper.confirm_sign_up(ada.clone(), code, session)).unwrap().unwrap();
+        let input = Input::Submit { user: ada, way: Way::SignedUp(session) };
+        assert_eq!(run(scene.keeper.sign_in(Attempt::default(), input)).asks, Asks::SignedIn);
+        assert!(scene.is_signed_in());
+        let calls = scene.world.calls.borrow();
+        assert_eq!(calls[0].1["Session"], "s1");
+        assert_eq!((&calls[1].1["Session"], &calls[1].1["AuthFlow"]), (&json!("s2"), &json!("USER_AUTH")));
+        assert!(scene.world.storage.borrow().values().all(|text| text != "s1" && text != "s2"), "nowhere but here");
     }
 
     #[test]

@@ -14,9 +14,9 @@ pub mod world;
 use crate::cognito::{
     error::Error,
     oauth::Failure,
-    operations::Attribute,
+    operations::{Attribute, CodeDelivery},
     sign_in::{Asks, Input, Step},
-    types::{ConfirmationCode, Email, Password, UserName},
+    types::{ChallengeSession, ConfirmationCode, Password, UserName},
 };
 pub use profile::Profile;
 use std::{future::Future, pin::Pin, rc::Rc};
@@ -78,8 +78,8 @@ pub enum Change {
     Renewed(u64),
     /// The session was ended by the server, not by the person.
     Ended,
-    /// The email address to fill in next time.
-    Remembered(Email),
+    /// The name to fill in next time.
+    Remembered(UserName),
 }
 
 /// What a sign-up led to.
@@ -87,6 +87,10 @@ pub enum Change {
 pub struct SignedUp {
     /// The account needs no code.
     pub confirmed: bool,
+    /// Where the code was sent; `None` if none was.
+    pub sent: Option<CodeDelivery>,
+    /// Makes it possible to sign in with the code, where the pool allows that.
+    pub session: Option<ChallengeSession>,
 }
 
 /// A sign-in as a page holds it: what the person is asked and what went wrong. The step itself is out of
@@ -189,19 +193,25 @@ pub trait Account {
     /// Has the device that this browser is remembered as stand in for the second factor from now on, where the pool
     /// asks people first. What does not work is no trouble: the second factor is asked for again.
     fn trust_device(&self) -> Local<'_, ()>;
-    /// Creates an account.
+    /// Creates an account, without a password if there is none.
     fn sign_up(
         &self,
-        email: Email,
-        password: Password,
+        user: UserName,
+        password: Option<Password>,
         attributes: Vec<Attribute>,
     ) -> Local<'_, Result<SignedUp, Error>>;
-    /// Proves the email address.
-    fn confirm_sign_up(&self, user: UserName, code: ConfirmationCode) -> Local<'_, Result<(), Error>>;
-    /// Sends a new code.
-    fn resend_code(&self, user: UserName) -> Local<'_, Result<(), Error>>;
-    /// Sends a code to set a new password with.
-    fn forgot_password(&self, user: UserName) -> Local<'_, Result<(), Error>>;
+    /// Proves the address that the code was sent to. With the session of a sign-up, gives one to sign in with
+    /// ([`Way::SignedUp`](crate::cognito::sign_in::Way::SignedUp)), where the pool allows that.
+    fn confirm_sign_up(
+        &self,
+        user: UserName,
+        code: ConfirmationCode,
+        session: Option<ChallengeSession>,
+    ) -> Local<'_, Result<Option<ChallengeSession>, Error>>;
+    /// Sends a new code; says where.
+    fn resend_code(&self, user: UserName) -> Local<'_, Result<Option<CodeDelivery>, Error>>;
+    /// Sends a code to set a new password with; says where.
+    fn forgot_password(&self, user: UserName) -> Local<'_, Result<Option<CodeDelivery>, Error>>;
     /// Sets the new password.
     fn reset_password(
         &self,
@@ -223,6 +233,6 @@ pub trait Account {
     /// Finishes it, from the query that the browser came back with. If there was no answer from the token endpoint, the
     /// next call goes on from there.
     fn finish_social(&self, query: String) -> Local<'_, Finished>;
-    /// Keeps an email address to fill in next time.
-    fn remember(&self, email: Email);
+    /// Keeps a name to fill in next time.
+    fn remember(&self, user: UserName);
 }

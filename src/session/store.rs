@@ -5,8 +5,8 @@
 //! `CognitoIdentityServiceProvider.{clientId}.{username}.` + `accessToken`, `idToken`,
 //! `refreshToken`, `clockDrift`, and what is remembered of a device under `deviceKey`, `deviceGroupKey`,
 //! `randomPasswordKey`. `oauthSignIn` beside `LastAuthUser` says that the session came through the pool's domain. Beside
-//! it, from the boilerplate this app replaces: `User_Email` and
-//! `user_token`.
+//! it, from the boilerplate this app replaces: `User_Email` and `user_token`. `User_Email` has only ever held addresses,
+//! and other code may read it as one; a phone number or a user name is kept under a key of our own, `User_Name`.
 
 use super::world::Storage;
 use crate::cognito::types::{
@@ -15,6 +15,8 @@ use crate::cognito::types::{
 
 /// The email address to fill in next time; survives a sign-out.
 pub const USER_EMAIL: &str = "User_Email";
+/// The phone number or user name to fill in next time, if that was the last one used; survives a sign-out.
+pub const USER_NAME: &str = "User_Name";
 /// The access token, for code that was written for the boilerplate.
 pub const USER_TOKEN: &str = "user_token";
 
@@ -137,9 +139,19 @@ impl Store {
     }
 }
 
-/// The remembered email address, if what is stored is one.
-pub fn remembered_email(storage: &impl Storage) -> Option<Email> {
-    storage.get(USER_EMAIL).as_deref().and_then(Email::parse)
+/// The remembered name, if there is one that `fits` what people sign in with here.
+pub fn remembered_name(storage: &impl Storage, fits: impl Fn(&str) -> Option<UserName>) -> Option<UserName> {
+    [USER_NAME, USER_EMAIL].iter().find_map(|key| fits(&storage.get(key)?))
+}
+
+/// Keeps a name to fill in next time: an address under [`USER_EMAIL`], anything else under [`USER_NAME`].
+pub fn remember_name(storage: &impl Storage, name: &UserName) {
+    if Email::parse(name.as_str()).is_some() {
+        storage.remove(USER_NAME);
+        storage.set(USER_EMAIL, name.as_str());
+    } else {
+        storage.set(USER_NAME, name.as_str());
+    }
 }
 
 #[cfg(test)]
@@ -261,8 +273,23 @@ mod tests {
         storage.set("CognitoIdentityServiceProvider.c1.u.accessToken", "a");
         assert_eq!(store.load(&storage), None);
         assert_eq!(storage.0.borrow().len(), 2);
+    }
+
+    #[test]
+    fn the_last_name_that_fits_is_filled_in() {
+        let storage = Memory::default();
+        let email = |text: &str| Email::parse(text).map(|email| email.to_user_name());
+        let any = |text: &str| UserName::parse(text);
         storage.set(USER_EMAIL, "not an address");
-        assert_eq!(remembered_email(&storage), None);
+        assert_eq!(remembered_name(&storage, email), None);
+        remember_name(&storage, &UserName::new("ada@example.com"));
+        assert_eq!(remembered_name(&storage, email), Some(UserName::new("ada@example.com")));
+        remember_name(&storage, &UserName::new("+442079460123"));
+        assert_eq!(storage.get(USER_EMAIL).as_deref(), Some("ada@example.com"), "stays an address");
+        assert_eq!(remembered_name(&storage, any), Some(UserName::new("+442079460123")));
+        assert_eq!(remembered_name(&storage, email), Some(UserName::new("ada@example.com")));
+        remember_name(&storage, &UserName::new("bob@example.com"));
+        assert_eq!(remembered_name(&storage, any), Some(UserName::new("bob@example.com")));
     }
 
     #[test]

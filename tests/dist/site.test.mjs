@@ -146,7 +146,23 @@ test('nothing of this machine, of the dev pool or for debugging is in it', () =>
     assert.ok(!/devpool/i.test(path) && !/\.map$/.test(path), path);
     if (/\.(wasm|js|css|html)$/.test(path)) assert.ok(!/devpool/i.test(text), `${path} names the dev pool`);
   }
-  assert.ok(!files.some((path) => /(^|\/)\./.test(path)), 'hidden files');
+  assert.ok(!files.some((path) => /(^|\/)\.(?!well-known\/)/.test(path)), 'hidden files');
+});
+
+test('password managers find where a password is changed, on hosts with redirects and without', async () => {
+  const { html } = pages.find(({ path }) => path === '.well-known/change-password/index.html');
+  const [, to] = html.match(/http-equiv="refresh" content="0; url=([^"]+)"/);
+  assert.ok(files.includes(`${to.slice(1)}/index.html`), `${to} is a page`);
+  const site = await serve({ dist: DIST });
+  try {
+    const answer = await fetch(`${site.origin}/.well-known/change-password`, { redirect: 'manual' });
+    assert.deepEqual([answer.status, answer.headers.get('location')], [302, to]);
+    // Asked by password managers to find out whether the answer above means anything.
+    const other = await fetch(`${site.origin}/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200`);
+    assert.equal(other.status, 404);
+  } finally {
+    await site.close();
+  }
 });
 
 test('the server of `make run` keeps to dist/ and to this machine', async () => {

@@ -141,12 +141,9 @@ test('an email address is set up on the way in', async ({ page, pool }) => {
     schema: [{ name: 'email' }, { name: 'phone_number' }], mfa: { configuration: 'ON', methods: ['EMAIL', 'SOFTWARE_TOKEN'] },
   });
   await pool.createUser({ email: PHONE, password: PASSWORD });
-  await pool.changeSettings({ username_attributes: ['email'] });
-  // Found by the sub, as the form takes addresses only.
-  await configure(page, { doorward: { sign_in_with: 'username' } });
-  const { sub } = await pool.user((await pool.users())[0].sub);
+  await configure(page, { auth: { username_attributes: ['phone_number'] } });
   await page.goto(paths.login);
-  await page.locator('form input').first().fill(sub);
+  await field(page, says('Phone')).fill(PHONE);
   await field(page, 'Password').fill(PASSWORD);
   await button(page, 'Sign in').click();
   await button(page, says('SetUpEmail')).click();

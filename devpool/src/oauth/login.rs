@@ -48,6 +48,9 @@ pub fn submit(call: &Call) -> Result<Response, Failure> {
         return Err(ask_again(call, request, asked, &typed, trouble));
     }
     let next = match &asked {
+        None if form.get("with") == Some("code") && !typed.is_empty() => {
+            sign_in::begin(call.pool(), "USER_AUTH", &with_code(&request, &typed), None)
+        }
         None => {
             let Some(password) = form.get("password").filter(|_| !typed.is_empty()) else {
                 let (field, why) = match typed.is_empty() {
@@ -83,11 +86,23 @@ pub fn submit(call: &Call) -> Result<Response, Failure> {
     }
 }
 
+/// Parameters that ask for a code instead of the password. Where the user cannot have one, they get to choose.
+fn with_code(request: &AuthorizationRequest, typed: &str) -> Parameters {
+    let levels: Vec<&str> = request.target.0.iter().map(|level| level.uri()).collect();
+    let mut parameters = vec![("USERNAME", typed.to_owned()), ("PREFERRED_CHALLENGE", "EMAIL_OTP".to_owned())];
+    if !levels.is_empty() {
+        parameters.push(("TARGET_ACR_VALUES", levels.join(" ")));
+    }
+    parameters.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
 /// What the API answered with, to be shown.
 fn asked_of(challenge: &Value, typed: String) -> Asked {
     let text = |name: &str| challenge[name].as_str().unwrap_or_default().to_owned();
     let parameters = challenge["ChallengeParameters"].as_object().cloned().unwrap_or_else(Map::new);
-    Asked { name: text("ChallengeName"), session: text("Session"), typed, parameters }
+    let available = challenge["AvailableChallenges"].as_array().into_iter().flatten();
+    let available = available.filter_map(Value::as_str).map(str::to_owned).collect();
+    Asked { name: text("ChallengeName"), session: text("Session"), typed, parameters, available }
 }
 
 /// `ChallengeResponses` out of the form.
@@ -103,7 +118,8 @@ fn answer(call: &Call, asked: &Asked) -> Result<Parameters, Failure> {
                 add(name.to_owned(), Some(value));
             }
         }
-        "SELECT_MFA_TYPE" => add("ANSWER".to_owned(), form.get("answer")),
+        "PASSWORD" => add("PASSWORD".to_owned(), form.get("password")),
+        "SELECT_CHALLENGE" | "SELECT_MFA_TYPE" => add("ANSWER".to_owned(), form.get("answer")),
         name => {
             // Codes are often shown in groups.
             let digits = form.get("code").map(|code| code.split_whitespace().collect::<String>());

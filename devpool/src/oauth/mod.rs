@@ -165,6 +165,7 @@ impl Call {
 async fn serve(app: Arc<App>, request: Request, name: &'static str, work: Work) -> Response {
     let started = Instant::now();
     let (parts, body) = request.into_parts();
+    let for_people = is_page(parts.uri.path());
     let query = parts.uri.query().unwrap_or_default();
     if query.len() > LONGEST_QUERY {
         let error = OAuthError::new("invalid_request", "The query is too long.");
@@ -199,8 +200,10 @@ async fn serve(app: Arc<App>, request: Request, name: &'static str, work: Work) 
     let peer = server::peer(&parts.headers);
     let call = Call { app: Arc::clone(&app), peer, headers: parts.headers, query, form, fault };
     let outcome = server::run_blocking(move || Ok(work(&call))).await;
-    let outcome =
-        outcome.unwrap_or_else(|error| Err(page::failure(&OAuthError::from_api("server_error", &error), None)));
+    let outcome = outcome.unwrap_or_else(|error| {
+        let error = OAuthError::from_api("server_error", &error);
+        Err(if for_people { page::failure(&error, None) } else { error.as_json() })
+    });
     let (response, error) = match outcome {
         Ok(response) => (response, None),
         Err(failure) => (*failure.response, Some(failure.code)),

@@ -6,7 +6,7 @@ use super::params::Params;
 use super::provider::PEOPLE;
 use super::{AUTHORIZE, IDP_RESPONSE, LOGIN, STYLE};
 use crate::pool::authorization::{Asked, AuthorizationRequest};
-use crate::pool::settings::{Contact, IdentityProvider, PasswordPolicy, Settings};
+use crate::pool::settings::{AuthFlowSetting, Contact, FirstFactor, IdentityProvider, PasswordPolicy, Settings, Tier};
 use crate::wire::ApiError;
 use axum::http::header::{
     CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
@@ -61,7 +61,7 @@ pub fn trouble(error: &ApiError, challenge: Option<&str>) -> Trouble {
         ("PasswordResetRequiredException", _) => {
             Trouble::alert(name, "This password must be reset. Choose “Forgot password” in the app, then sign in.")
         }
-        ("NotAuthorizedException", None) => Trouble::at("password", name, error.message()),
+        ("NotAuthorizedException", None | Some("PASSWORD")) => Trouble::at("password", name, error.message()),
         ("InvalidPasswordException" | "PasswordHistoryPolicyViolationException", _) => {
             Trouble::at("new_password", name, error.message())
         }
@@ -234,6 +234,9 @@ pub fn password(page: &Form<'_>, settings: &Settings, typed: &str, social: bool,
                 (username.draw())
                 (password.draw())
                 button.primary type="submit" { "Sign in" }
+                @if has_codes(settings) {
+                    button.quiet type="submit" name="with" value="code" formnovalidate { "Send me a code instead" }
+                }
             }))
             @if social {
                 p.or { span { "or" } }
@@ -248,6 +251,10 @@ pub fn password(page: &Form<'_>, settings: &Settings, typed: &str, social: bool,
 pub fn challenge(page: &Form<'_>, asked: &Asked, policy: &PasswordPolicy, trouble: Option<&Trouble>) -> Markup {
     match asked.name.as_str() {
         "NEW_PASSWORD_REQUIRED" => new_password(page, asked, policy, trouble),
+        "SELECT_CHALLENGE" if asked.available.iter().any(|name| first_factor(name).is_some()) => {
+            select_first_factor(page, asked, trouble)
+        }
+        "PASSWORD" => only_password(page, asked, trouble),
         "SELECT_MFA_TYPE" => select_mfa(page, asked, trouble),
         name if is_code(name) => code(page, asked, trouble),
         name => elsewhere(page, name),
@@ -297,12 +304,13 @@ fn rules(policy: &PasswordPolicy) -> String {
         (policy.require_numbers, "a digit"),
         (policy.require_symbols, "a symbol"),
     ];
-    let mut rules = format!("At least {} characters", policy.minimum_length);
-    for (index, (_, kind)) in kinds.into_iter().filter(|(required, _)| *required).enumerate() {
-        rules.push_str(if index == 0 { ", with " } else { ", " });
-        rules.push_str(kind);
+    let kinds: Vec<&str> = kinds.into_iter().filter(|(required, _)| *required).map(|(_, kind)| kind).collect();
+    let length = format!("At least {} characters", policy.minimum_length);
+    match kinds.split_last() {
+        None => length,
+        Some((last, [])) => format!("{length}, with {last}"),
+        Some((last, others)) => format!("{length}, with {} and {last}", others.join(", ")),
     }
-    rules
 }
 
 /// The field for an attribute that the pool wants to know.
@@ -351,6 +359,63 @@ fn code(page: &Form<'_>, asked: &Asked, trouble: Option<&Trouble>) -> Markup {
     )
 }
 
+/// Whether a code may take the place of the password: choice-based sign-in, as the API has it.
+fn has_codes(settings: &Settings) -> bool {
+    let codes = [FirstFactor::EmailOtp, FirstFactor::SmsOtp];
+    settings.features.tier >= Tier::Essentials
+        && settings.auth_flows.contains(&AuthFlowSetting::UserAuth)
+        && settings.first_factors.iter().any(|factor| codes.contains(factor))
+}
+
+/// What the page calls a way to begin, if it has it.
+fn first_factor(challenge: &str) -> Option<&'static str> {
+    match challenge {
+        "PASSWORD" => Some("My password"),
+        "EMAIL_OTP" => Some("A code by email"),
+        "SMS_OTP" => Some("A code by text message"),
+        _ => None,
+    }
+}
+
+fn select_first_factor(page: &Form<'_>, asked: &Asked, trouble: Option<&Trouble>) -> Markup {
+    frame(
+        "Choose how to sign in",
+        trouble,
+        &html! {
+            p.app { "as " strong { (asked.typed) } }
+            (form(page, LOGIN, &html! {
+                @for name in &asked.available {
+                    @if let Some(text) = first_factor(name) {
+                        button type="submit" name="answer" value=(name) { (text) }
+                    }
+                }
+            }))
+            (start_again(page.query))
+        },
+    )
+}
+
+fn only_password(page: &Form<'_>, asked: &Asked, trouble: Option<&Trouble>) -> Markup {
+    let password = Field {
+        error: Trouble::of(trouble, "password"),
+        autofocus: true,
+        ..Field::new("password", "Password", "password", "current-password")
+    };
+    frame(
+        "Enter your password",
+        trouble,
+        &html! {
+            p.app { "as " strong { (asked.typed) } }
+            (form(page, LOGIN, &html! {
+                input type="text" value=(asked.typed) autocomplete="username" readonly hidden;
+                (password.draw())
+                button.primary type="submit" { "Sign in" }
+            }))
+            (start_again(page.query))
+        },
+    )
+}
+
 fn select_mfa(page: &Form<'_>, asked: &Asked, trouble: Option<&Trouble>) -> Markup {
     frame(
         "Choose how to go on",
@@ -378,7 +443,8 @@ fn select_mfa(page: &Form<'_>, asked: &Asked, trouble: Option<&Trouble>) -> Mark
 fn elsewhere(page: &Form<'_>, name: &str) -> Markup {
     let what = match name {
         "MFA_SETUP" => "a second factor to be set up",
-        "WEB_AUTHN" => "a passkey",
+        // A choice in which there is nothing else.
+        "WEB_AUTHN" | "SELECT_CHALLENGE" => "a passkey",
         other => other,
     };
     let error = OAuthError::new("access_denied", "The sign-in needs a step that the sign-in page does not have.");

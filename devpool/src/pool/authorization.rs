@@ -89,6 +89,8 @@ pub struct Asked {
     pub typed: String,
     /// `ChallengeParameters`.
     pub parameters: Map<String, Value>,
+    /// `AvailableChallenges`.
+    pub available: Vec<String>,
 }
 
 impl fmt::Debug for Asked {
@@ -220,6 +222,7 @@ impl State {
             return Err(ApiError::user_disabled());
         }
         self.lockouts.remove(&who.sub);
+        self.sso_sessions.retain(|_, session| session.expires > now);
         let (id, cookie) = (session_id("sso"), random::base64url(32));
         let session = SsoSession {
             sub: who.sub,

@@ -105,6 +105,11 @@ impl CodeSlot {
         Ok(())
     }
 
+    /// Forgets how many were sent and how many were wrong; the present code stays.
+    pub fn forget_counts(&mut self) {
+        *self = Self { current: self.current.take(), ..Self::default() };
+    }
+
     /// Checks a code; the right one is used up by it.
     ///
     /// # Errors

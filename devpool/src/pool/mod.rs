@@ -205,6 +205,21 @@ impl Pool {
         })
     }
 
+    /// Turns an advanced clock back to the right time. What would then wait for a time that was has gone: challenges,
+    /// and what slows down those who guess.
+    ///
+    /// # Errors
+    /// `InternalErrorException` if the state file cannot be written.
+    pub fn right_clock(&self) -> Result<(), ApiError> {
+        self.challenges().clear();
+        self.write(|state, _| {
+            state.clock_advanced_millis = 0;
+            self.clock.set_advanced_millis(0);
+            state.forget_waits();
+            Ok(())
+        })
+    }
+
     /// Advances the clock.
     ///
     /// # Errors

@@ -510,6 +510,19 @@ impl State {
         true
     }
 
+    /// Forgets what makes people wait or try again later: wrong passwords and codes, codes already sent, the steps of
+    /// authenticator apps that were used.
+    pub fn forget_waits(&mut self) {
+        self.lockouts.clear();
+        self.phantom_codes.clear();
+        for user in self.users.values_mut() {
+            user.codes.values_mut().for_each(CodeSlot::forget_counts);
+            if let Some(token) = &mut user.mfa.software_token {
+                token.last_step = None;
+            }
+        }
+    }
+
     /// Drops what can no longer matter: sessions a day after their end, failures long past.
     pub fn tidy(&mut self, now: Timestamp) {
         const DAY: u64 = 86_400;

@@ -216,6 +216,11 @@ impl Secrets {
         self.0.insert(name.into(), value.into());
     }
 
+    /// Adds or replaces all of the others.
+    pub fn extend(&mut self, others: Self) {
+        self.0.extend(others.0);
+    }
+
     /// The value of one.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)

@@ -2,10 +2,7 @@
 //! people whose name was remembered, and happens out of sight: whatever fails, the form is as good without it.
 
 use crate::{
-    cognito::{
-        sign_in::{Asks, Factor, Input, Stage, Way},
-        types::Email,
-    },
+    cognito::sign_in::{Asks, Factor, Input, Stage, Way},
     pages::login::SignIn,
     session::{Attempt, Mediation},
     state::AppState,
@@ -16,7 +13,7 @@ use leptos::{prelude::*, task::spawn_local};
 #[component]
 pub fn Autofill() -> impl IntoView {
     let (app, sign_in) = (AppState::get(), SignIn::get());
-    let Some(user) = app.email.get_value().as_ref().map(Email::to_user_name) else { return };
+    let Some(user) = app.name.get_value() else { return };
     // Disposed with the form.
     let here = RwSignal::new(());
     spawn_local(async move {

@@ -99,7 +99,7 @@ fn by_email(sign_in: SignIn) -> AnyView {
         <Page title=Msg::SET_UP_EMAIL_TITLE lead=Msg::SET_UP_EMAIL_LEAD.text() first=field>
             <Problem problem=above(sign_in) />
             <Form id="email-step" working=sign_in.working on_submit=Callback::new(move |()| submit())>
-                <Field id="email" label=Msg::EMAIL.text() kind=Kind::Email state=field />
+                <Field id="email" label=Msg::EMAIL.text() kind=Kind::Text("email") state=field />
                 <Submit label=Msg::SEND_CODE busy=Msg::SENDING_CODE working=sign_in.working />
             </Form>
             {way_back(sign_in)}
@@ -117,7 +117,7 @@ fn scan(sign_in: SignIn) -> AnyView {
     });
     // Drawn for this stage only.
     let Some(secret) = secret.flatten() else { return ().into_any() };
-    let account = app.email.get_value().map(|email| email.as_str().to_owned()).unwrap_or_default();
+    let account = app.name.get_value().map(|name| name.as_str().to_owned()).unwrap_or_default();
     let uri = app.config.with_value(|config| otpauth(&config.name, &account, &secret));
     let (code, name) = (FieldState::default(), FieldState::default());
     at_field(sign_in, code, Place::Code);

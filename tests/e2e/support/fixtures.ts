@@ -8,6 +8,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DIST, ROOT, startServer, stop } from '../../../tools/lib.mjs';
 import { serve } from '../../../tools/serve.mjs';
+import { wrongInRequest } from './model';
 import { Pool } from './pool';
 
 export { expect };
@@ -113,7 +114,11 @@ export const test = base.extend<TestFixtures & { problems: { pattern: RegExp[] }
   // Every page of the context is watched, also a second tab.
   context: async ({ context, poolOrigin, problems }, use) => {
     const seen = await watchForProblems(context, poolOrigin);
+    // Whatever the app asks of Cognito is what AWS's model says it may.
+    const asked: string[] = [];
+    context.on('request', (request) => asked.push(...wrongInRequest(request)));
     await use(context);
+    expect(asked, "every request conforms to AWS's model").toEqual([]);
     const unexpected = seen.filter((text) => !problems.pattern.some((pattern) => pattern.test(text)));
     expect(unexpected, 'nothing went wrong in the page behind the scenes').toEqual([]);
     const missing = problems.pattern.filter((pattern) => !seen.some((text) => pattern.test(text)));
