@@ -34,8 +34,8 @@ pub struct AppState {
     pub notice: StoredValue<Option<Notice>>,
     /// The stored session could not be looked at, because the code for it did not load.
     pub stuck: RwSignal<bool>,
-    /// The provider that the person is on the way to, by its place in the configuration.
-    pub leaving: RwSignal<Option<usize>>,
+    /// The provider that the person is on the way to; empty if there is none.
+    pub leaving: RwSignal<String>,
     /// The path in the address bar. Decides which page is drawn.
     pub path: RwSignal<String>,
     /// The query in the address bar, without the question mark.
@@ -143,7 +143,7 @@ impl AppState {
             signing_up: StoredValue::new(None),
             notice: StoredValue::new(None),
             stuck: RwSignal::new(false),
-            leaving: RwSignal::new(None),
+            leaving: RwSignal::default(),
             path: RwSignal::new(path),
             query: StoredValue::new(String::new()),
             config: StoredValue::new(config),

@@ -183,7 +183,7 @@ fn keep_up(app: AppState) {
     // A page that slept, or comes back by "back", was told nothing in the meantime.
     browser::on_wake(move || look_again(app, &store));
     // Whoever left for a provider and comes back by "back" can choose again.
-    browser::on_return(move || app.leaving.set(None));
+    browser::on_return(move || app.leaving.set(String::new()));
     effect(move || {
         if app.presence.get() == Presence::SignedIn {
             // Signing out has to work without a network, too.

@@ -28,4 +28,4 @@ pub use page::{Arrived, Page, SiteName, Skeleton, Title};
 pub use qr::QrCode;
 pub use retry::Retry;
 pub use rules::{RuleState, Rules};
-pub use ways::OtherWays;
+pub use ways::way;

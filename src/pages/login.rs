@@ -10,7 +10,7 @@ use crate::{
         sign_in::{Asks, Factor, Input, Stage, Way},
         types::{AttributeName, Password},
     },
-    components::{Field, FieldState, Form, Kind, Live, Page, Submit, live},
+    components::{Field, FieldState, Form, Kind, Live, Page, Submit, live, way},
     config::{Flow, Passwordless},
     i18n::Msg,
     routes,
@@ -23,20 +23,29 @@ use leptos::{prelude::*, task::spawn_local};
 /// way.
 #[derive(Clone, Copy)]
 pub struct SignIn {
-    attempt: StoredValue<Attempt, LocalStorage>,
-    screen: RwSignal<(Screen, u32)>,
+    // One value and one signal for all of it: every type of signal is compiled on its own, a kilobyte each.
+    stand: StoredValue<Stand, LocalStorage>,
+    /// Changes when another form is to be drawn.
+    turn: RwSignal<bool>,
     /// Why the last attempt did not work.
     pub problem: RwSignal<Option<Error>>,
     /// Whether there is such a problem.
     failed: RwSignal<bool>,
     /// Whether an attempt is under way.
     pub working: RwSignal<bool>,
-    /// When the question that is shown was put, in seconds since 1970.
-    pub asked_at: RwSignal<u64>,
     /// Whether the person wants this browser to be remembered in place of a second factor.
     pub trust: RwSignal<bool>,
     now: fn() -> u64,
     send: Callback<Input>,
+}
+
+/// Where a sign-in stands, and how that is drawn.
+#[derive(Clone)]
+struct Stand {
+    attempt: Attempt,
+    screen: Screen,
+    /// When the question that is shown was put, in seconds since 1970.
+    asked_at: u64,
 }
 
 impl SignIn {
@@ -52,17 +61,22 @@ impl SignIn {
 
     /// Reads the question that is asked.
     pub fn with_stage<T>(self, read: impl FnOnce(&Stage) -> T) -> Option<T> {
-        self.attempt.with_value(|attempt| attempt.step().map(|step| read(&step.stage)))
+        self.stand.with_value(|stand| stand.attempt.step().map(|step| read(&step.stage)))
     }
 
     /// Which question is asked.
     pub fn asks(self) -> Asks {
-        self.attempt.with_value(|attempt| attempt.asks)
+        self.stand.with_value(|stand| stand.attempt.asks)
     }
 
     /// Whether the sign-in had to begin again, so that what was typed is gone.
     pub fn started_over(self) -> bool {
-        self.attempt.with_value(|attempt| attempt.started_over)
+        self.stand.with_value(|stand| stand.attempt.started_over)
+    }
+
+    /// When the question that is shown was put, in seconds since 1970. `None` when the forms are gone.
+    pub fn asked_at(self) -> Option<u64> {
+        self.stand.try_with_value(|stand| stand.asked_at)
     }
 
     /// The attributes that a new password has to come with.
@@ -82,7 +96,7 @@ impl SignIn {
     /// Goes on with a sign-in that was begun out of sight, unless the person is doing something else.
     pub fn take_over(self, attempt: Attempt, input: Input) {
         if self.working.try_get_untracked() == Some(false) {
-            self.attempt.set_value(attempt);
+            self.stand.update_value(|stand| stand.attempt = attempt);
             self.send(input);
         }
     }
@@ -99,14 +113,18 @@ impl SignIn {
         self.failed.set(then.problem.is_some());
         let next = Screen::of(then.asks);
         let new_question = then.problem.is_none() && matches!(next, Screen::Step(_));
-        if new_question {
-            self.asked_at.set((self.now)());
-        }
         self.problem.set(then.problem.clone());
-        self.attempt.set_value(then);
-        let (shown, turn) = self.screen.get_untracked();
-        if shown != next || (new_question && !same_question) {
-            self.screen.set((next, turn.wrapping_add(1)));
+        let mut draw = false;
+        self.stand.update_value(|stand| {
+            draw = stand.screen != next || (new_question && !same_question);
+            if new_question {
+                stand.asked_at = (self.now)();
+            }
+            stand.screen = next;
+            stand.attempt = then;
+        });
+        if draw {
+            self.turn.set(!self.turn.get_untracked());
         }
     }
 }
@@ -138,15 +156,16 @@ impl Screen {
 /// The page. `other` draws the forms beyond name and password, which are loaded when they are needed.
 pub fn login(other: fn(Screen) -> AnyView) -> Live {
     let app = AppState::get();
-    let attempt = StoredValue::new_local(Attempt::default());
-    let screen = RwSignal::new((Screen::Credentials, 0));
+    let begun = Stand { attempt: Attempt::default(), screen: Screen::Credentials, asked_at: 0 };
+    let stand = StoredValue::new_local(begun);
+    let turn = RwSignal::new(false);
     let problem = RwSignal::new(None);
     let failed = RwSignal::new(false);
     let working = RwSignal::new(false);
-    let (asked_at, trust) = (RwSignal::new(0), RwSignal::new(false));
+    let trust = RwSignal::new(false);
     let notice = app.take_notice();
     let now = app.services.now;
-    let shown = move |send| SignIn { attempt, screen, problem, failed, working, asked_at, trust, now, send };
+    let shown = move |send| SignIn { stand, turn, problem, failed, working, trust, now, send };
 
     // Carries the machine on. Steps that are pages of their own are navigated to.
     let send = Callback::new(move |input: Input| {
@@ -162,7 +181,7 @@ pub fn login(other: fn(Screen) -> AnyView) -> Live {
         let same_question = matches!(input, Input::SendAgain);
         let wants_trust = trust.get_untracked();
         spawn_local(async move {
-            let now = attempt.get_value();
+            let now = stand.with_value(|stand| stand.attempt.clone());
             let then = match (app.services.account)().await {
                 Ok(account) => {
                     let then = account.sign_in(now, input).await;
@@ -192,11 +211,14 @@ pub fn login(other: fn(Screen) -> AnyView) -> Live {
         });
     });
     let sign_in = shown(send);
-    live(move || match screen.get().0 {
-        Screen::Credentials => credentials(sign_in, notice, other),
-        screen => {
-            provide_context(sign_in);
-            other(screen)
+    live(move || {
+        turn.track();
+        match stand.with_value(|stand| stand.screen) {
+            Screen::Credentials => credentials(sign_in, notice, other),
+            screen => {
+                provide_context(sign_in);
+                other(screen)
+            }
         }
     })
 }
@@ -236,13 +258,8 @@ fn credentials(sign_in: SignIn, notice: Option<Notice>, other: fn(Screen) -> Any
         }
     };
     let other_way = move |wanted: bool, label: Msg, factor: fn() -> Factor| {
-        (wanted && asks_password).then(|| {
-            view! {
-                <button type="button" class="button" on:click=move |_| instead(factor)>
-                    {label.text()}
-                </button>
-            }
-        })
+        let press = Callback::new(move |()| instead(factor));
+        (wanted && asks_password).then(|| way(Box::new(move || label.text().to_owned()), Box::new(|| false), press))
     };
     provide_context(sign_in);
     let autofill = passwordless.passkey && app.name.with_value(Option::is_some);

@@ -1,7 +1,8 @@
 //! The ways out to the providers of the configuration.
 
 use crate::{
-    components::{Alert, OtherWays, Tone, live},
+    components::{Alert, Tone, live, way},
+    config::Provider,
     i18n::Msg,
     routes::{self, History},
     state::AppState,
@@ -17,33 +18,50 @@ pub fn other_ways(divided: bool) -> Option<AnyView> {
         Some(oauth.providers.clone()).filter(|providers| !providers.is_empty())
     })?;
     let missing = RwSignal::new(false);
-    let names = providers.iter().map(|provider| provider.label.clone()).collect();
-    let choose = move |place: usize| {
+    let choose = move |provider: &str| {
         missing.set(false);
-        let name = providers[place].name.clone();
+        let name = provider.to_owned();
+        app.leaving.set(name.clone());
         let next = app.query.with_value(|query| routes::next_of(query));
         spawn_local(async move {
             let opened = (app.services.account)().await;
+            let here = !missing.is_disposed();
             // Whoever has gone to another page in the meantime stays there.
-            if missing.is_disposed() {
-                app.leaving.set(None);
-                return;
-            }
-            match opened.ok().and_then(|account| account.begin_social(&name, next)) {
+            let url = opened.ok().filter(|_| here).and_then(|account| account.begin_social(&name, next));
+            match url {
                 Some(url) => (app.services.leave)(&url, History::Push),
                 None => {
-                    app.leaving.set(None);
-                    missing.set(true);
+                    app.leaving.set(String::new());
+                    missing.try_set(true);
                 }
             }
         });
+    };
+    let button = |provider: Provider| {
+        let Provider { name, label } = provider;
+        let is_chosen = {
+            let name = name.clone();
+            move || app.leaving.with(|leaving| *leaving == name)
+        };
+        let text = {
+            let is_chosen = is_chosen.clone();
+            move || if is_chosen() { Msg::OPENING } else { Msg::CONTINUE_WITH }.fill(&[&label])
+        };
+        // They lead away from this page, so that one is enough.
+        let press = move |()| {
+            if app.leaving.with_untracked(String::is_empty) {
+                choose(&name);
+            }
+        };
+        way(Box::new(text), Box::new(is_chosen), Callback::new(press))
     };
     Some(
         view! {
             {live(move || {
                 missing.get().then(|| view! { <Alert tone=Tone::Error><p>{Msg::CHUNK_MISSING.text()}</p></Alert> })
             })}
-            <OtherWays divided=divided names=names chosen=app.leaving on_choose=Callback::new(choose) />
+            {divided.then(|| view! { <p class="divider"><span>{Msg::OR.text()}</span></p> })}
+            {providers.into_iter().map(button).collect::<Vec<AnyView>>()}
         }
         .into_any(),
     )

@@ -38,7 +38,7 @@ pub(super) fn way_back(sign_in: SignIn) -> AnyView {
     let app = AppState::get();
     let seconds = app.config.with_value(|config| u64::from(config.session_minutes)) * 60;
     let (now, every_second) = (app.services.now, app.services.every_second);
-    let left = move || (sign_in.asked_at.get() + seconds).saturating_sub(now());
+    let left = move || sign_in.asked_at().map_or(0, |at| (at + seconds).saturating_sub(now()));
     view! {
         <div class="card__foot way-back">
             <Countdown left=Box::new(left) tick=every_second on_end=Callback::new(move |()| sign_in.expire()) />
