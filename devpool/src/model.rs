@@ -227,15 +227,13 @@ impl Check {
                     let set = values.join(", ");
                     self.violation(shown, path, &format!("Member must satisfy enum value set: [{set}]"));
                 }
-                // Lengths are counted as the service's Java does: in UTF-16 units.
-                self.length(size, text.encode_utf16().count(), shown, path);
-                if let Some(pattern) = pattern
-                    && !text.is_empty()
+                if let Some(pattern) = of_service(shape_name, pattern.as_deref())
                     && !matches(pattern, text)
                 {
-                    let pattern = as_the_service_says(pattern);
                     self.violation(shown, path, &format!("Member must satisfy regular expression pattern: {pattern}"));
                 }
+                // Lengths are counted as the service's Java does: in UTF-16 units.
+                self.length(size, text.encode_utf16().count(), shown, path);
                 Ok(())
             }
             Kind::Integer { size } => {
@@ -332,28 +330,38 @@ fn wrong_type(value: &Value, expected: &str) -> ApiError {
     ApiError::new("SerializationException", message)
 }
 
-/// The model writes the password's pattern `[\S]+`, yet the service takes spaces between other characters (the
-/// developer guide: "space, non-leading, non-trailing") and says so in its own pattern.
-fn as_the_service_says(pattern: &str) -> &str {
-    if pattern == PASSWORD_PATTERN { r"^[\S]+.*[\S]+$" } else { pattern }
+/// The pattern of a shape. The model writes the password's as `[\S]+`, yet the service takes spaces between other
+/// characters (the developer guide: "space, non-leading, non-trailing") and names another pattern when it refuses one.
+fn of_service<'a>(shape: &str, pattern: Option<&'a str>) -> Option<&'a str> {
+    if shape == "PasswordType" { Some(PASSWORD_PATTERN) } else { pattern }
 }
 
-const PASSWORD_PATTERN: &str = r"[\S]+";
+const PASSWORD_PATTERN: &str = r"^[\S]+.*[\S]+$";
 
-/// The letters of the shapes that share the pattern `[\S]+` with passwords are codes and page tokens, in which
-/// spaces have no business either way.
+/// Whether the whole text fits one of the model's patterns, as Java understands them.
 fn matches(pattern: &str, text: &str) -> bool {
+    // Java's `\s` and `\w` know ASCII only; its dot stops at these ends of lines.
+    let space = |c: char| " \t\n\u{b}\u{c}\r".contains(c);
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let line_end = |c: char| "\n\r\u{85}\u{2028}\u{2029}".contains(c);
+    let all = |kind: &dyn Fn(char) -> bool| !text.is_empty() && text.chars().all(kind);
     match pattern {
-        PASSWORD_PATTERN => !text.starts_with(char::is_whitespace) && !text.ends_with(char::is_whitespace),
-        r"[\w+]+" => text.chars().all(|c| word(c) || c == '+'),
-        r"[\w+=/]+" => text.chars().all(|c| word(c) || "+=/".contains(c)),
-        r"[\w+-]+" => text.chars().all(|c| word(c) || "+-".contains(c)),
-        r"[A-Za-z0-9-_=.]+" => text.chars().all(|c| word(c) || "-=.".contains(c)),
-        r"[A-Za-z0-9]+" => text.chars().all(|c| c.is_ascii_alphanumeric()),
-        r"[0-9]+" | r"\d+" => text.chars().all(|c| c.is_ascii_digit()),
-        r"[\p{L}\p{M}\p{S}\p{N}\p{P}]+" => text.chars().all(is_visible),
-        r"[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\r ]+" => text.chars().all(|c| is_visible(c) || "\t\n\r ".contains(c)),
+        PASSWORD_PATTERN => {
+            let inside = text.trim_start_matches(|c| !space(c)).trim_end_matches(|c| !space(c));
+            !text.starts_with(space)
+                && !text.ends_with(space)
+                && text.chars().nth(1).is_some()
+                && !inside.contains(line_end)
+        }
+        r"[\S]+" => all(&|c| !space(c)),
+        r"[\w+]+" => all(&|c| word(c) || c == '+'),
+        r"[\w+=/]+" => all(&|c| word(c) || "+=/".contains(c)),
+        r"[\w+-]+" => all(&|c| word(c) || "+-".contains(c)),
+        r"[A-Za-z0-9-_=.]+" => all(&|c| word(c) || "-=.".contains(c)),
+        r"[A-Za-z0-9]+" => all(&|c| c.is_ascii_alphanumeric()),
+        r"[0-9]+" | r"\d+" => all(&|c| c.is_ascii_digit()),
+        r"[\p{L}\p{M}\p{S}\p{N}\p{P}]+" => all(&is_visible),
+        r"[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\r ]+" => all(&|c| is_visible(c) || "\t\n\r ".contains(c)),
         r"[\w-]+_[0-9a-zA-Z]+" => two_parts(text, '_', |c| c.is_ascii_alphanumeric()),
         r"[\w-]+_[0-9a-f-]+" => two_parts(text, '_', |c| "0123456789abcdef-".contains(c)),
         r"[\w-]+:[0-9a-f-]+" => two_parts(text, ':', |c| "0123456789abcdef-".contains(c)),
@@ -371,8 +379,10 @@ fn matches(pattern: &str, text: &str) -> bool {
 /// Letters, marks, symbols, numbers and punctuation, told apart from what they are not: spaces, controls, invisible
 /// formatting characters, private use.
 fn is_visible(c: char) -> bool {
-    let format = matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e000}'..='\u{f8ff}'
+    let format = matches!(c, '\u{ad}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}'..='\u{891}'
+        | '\u{8e2}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{e000}'..='\u{f8ff}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}'
+        | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
         | '\u{e0000}'..='\u{e007f}' | '\u{f0000}'..='\u{10ffff}');
     !c.is_whitespace() && !c.is_control() && !format
 }
@@ -405,7 +415,10 @@ pub fn request_object(body: &[u8]) -> Result<Value, ApiError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+    use regex::Regex;
     use serde_json::json;
+    use std::collections::BTreeSet;
 
     fn check(operation: &str, request: Value) -> Result<(), ApiError> {
         let target = format!("AWSCognitoIdentityProviderService.{operation}");
@@ -459,6 +472,82 @@ mod tests {
         }
         let flat = json!({ "AuthFlow": "USER_AUTH", "ClientId": "a", "AuthParameters": "x" });
         assert_eq!(check("InitiateAuth", flat).unwrap_err().name(), "SerializationException");
+    }
+
+    /// A pattern of the model for the `regex` crate: Java's classes know ASCII only, and the whole text must fit.
+    fn as_regex(pattern: &str) -> Regex {
+        let pattern = pattern
+            .replace("0-9-_", r"0-9\-_")
+            .replace(r"\w", "A-Za-z0-9_")
+            .replace(r"\d", "[0-9]")
+            .replace(r"[\S]", r"[^ \t\n\x0B\f\r]")
+            .replace(".*", r"[^\n\r\x{85}\x{2028}\x{2029}]*");
+        Regex::new(&format!(r"\A(?:{pattern})\z")).unwrap()
+    }
+
+    static PATTERNS: LazyLock<Vec<(&'static str, Regex)>> = LazyLock::new(|| {
+        let services = [Service::UserPools, Service::IdentityPools];
+        let shapes = services.into_iter().flat_map(|service| service.model().shapes.iter());
+        let mut patterns: Vec<&str> = shapes
+            .filter_map(|(name, shape)| match &shape.kind {
+                Kind::String { pattern, .. } => of_service(name, pattern.as_deref()),
+                _ => None,
+            })
+            .collect();
+        patterns.sort_unstable();
+        patterns.dedup();
+        patterns.into_iter().map(|pattern| (pattern, as_regex(pattern))).collect()
+    });
+
+    static UNASSIGNED: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\p{Cn}+").unwrap());
+
+    proptest! {
+        #[test]
+        fn patterns_mean_what_the_regex_crate_says(text in prop_oneof![
+            r"[a-f0-9A-Z_:+=/.é \t\n\r\u{85}\u{a0}\u{2028}-]{0,12}",
+            r"(tkn|sso|tk)[a-z0-9]{24,26}\n?",
+            r"[\w-]{0,4}[_:]{0,2}[0-9a-fA-F-]{0,4}\n?",
+            r"[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\r ]{0,8}",
+            r"\p{Any}{0,6}",
+        ]) {
+            // Which code points are assigned changes from year to year; those that are not are no matter.
+            let text = UNASSIGNED.replace_all(&text, "");
+            for (pattern, regex) in PATTERNS.iter() {
+                prop_assert_eq!(matches(pattern, &text), regex.is_match(&text), "{} on {:?}", pattern, text);
+            }
+        }
+    }
+
+    #[test]
+    fn visible_characters_are_those_of_the_pattern() {
+        let all: String = ('\0'..=char::MAX).collect();
+        let assigned = UNASSIGNED.replace_all(&all, "");
+        let others = Regex::new(r"[\p{L}\p{M}\p{S}\p{N}\p{P}]+").unwrap().replace_all(&assigned, "");
+        let theirs: BTreeSet<char> = others.chars().collect();
+        let ours: BTreeSet<char> = assigned.chars().filter(|c| !is_visible(*c)).collect();
+        let differing: Vec<&char> = ours.symmetric_difference(&theirs).collect();
+        assert!(differing.is_empty(), "{differing:x?}");
+    }
+
+    #[test]
+    fn empty_texts_break_patterns_too() {
+        let request = json!({ "ClientId": "a", "Username": "", "Password": "" });
+        assert_eq!(
+            check("SignUp", request).unwrap_err().message(),
+            "3 validation errors detected: Value at 'password' failed to satisfy constraint: Member must satisfy \
+             regular expression pattern: ^[\\S]+.*[\\S]+$; Value at 'username' failed to satisfy constraint: Member \
+             must satisfy regular expression pattern: [\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+; Value at 'username' failed to \
+             satisfy constraint: Member must have length greater than or equal to 1"
+        );
+    }
+
+    #[test]
+    fn codes_are_not_held_to_the_rule_for_passwords() {
+        let code =
+            |code: &str| check("ConfirmSignUp", json!({ "ClientId": "a", "Username": "u", "ConfirmationCode": code }));
+        assert!(code("1").is_ok());
+        let error = code("12 34").unwrap_err();
+        assert!(error.message().ends_with(r"regular expression pattern: [\S]+"), "{error}");
     }
 
     #[test]

@@ -4,6 +4,8 @@
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
 pub mod authenticator;
+pub mod process;
+pub mod shapes;
 pub mod srp_client;
 
 use devpool::model::Service;
@@ -90,6 +92,11 @@ impl DevPool {
             let _ = stopped.await;
         }));
         Self { url, http: reqwest::Client::new(), stop: Some(stop), served: Some(served) }
+    }
+
+    /// A client for a dev pool that runs elsewhere.
+    pub fn elsewhere(url: &str) -> Self {
+        Self { url: url.to_owned(), http: reqwest::Client::new(), stop: None, served: None }
     }
 
     /// Stops it and waits until it has.
