@@ -1,14 +1,15 @@
 //! HTTP: the listener, who may speak to it, CORS, and the way from a request to an operation.
 
+use crate::call::{self, AMZ_JSON};
 use crate::clock::ClockSource;
 use crate::faults::{self, FaultKind, Faults};
-use crate::model::{self, Service};
+use crate::model;
 use crate::operations::Peer;
 use crate::pool::{Pool, USER_POOL_ID};
 use crate::requests::{Record, RequestLog};
 use crate::store::{Store, StoreError};
 use crate::wire::ApiError;
-use crate::{admin, oauth, operations, outbox, random};
+use crate::{admin, oauth, outbox, random};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
@@ -35,9 +36,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tower::ServiceExt;
-
-/// The content type of both services.
-const AMZ_JSON: &str = "application/x-amz-json-1.1";
 
 /// Larger request bodies are refused.
 const MOST_BODY_BYTES: usize = 1024 * 1024;
@@ -270,11 +268,7 @@ async fn gate(router: Router, request: hyper::Request<Incoming>) -> Result<Respo
     } else if request.method() == Method::OPTIONS {
         StatusCode::NO_CONTENT.into_response()
     } else {
-        // The router answers everything itself: its error type has no values.
-        match router.oneshot(request).await {
-            Ok(response) => response,
-            Err(never) => unreachable_error(never),
-        }
+        pass_on(router, request).await
     };
     if response.extensions().get::<Cut>().is_some() {
         return Err(Cut);
@@ -305,6 +299,38 @@ async fn gate(router: Router, request: hyper::Request<Incoming>) -> Result<Respo
         headers.insert("x-amzn-requestid", id);
     }
     Ok(response)
+}
+
+/// Lets the router answer, and sees to it that also what never reaches a handler is refused in AWS's shape.
+async fn pass_on(router: Router, request: Request) -> Response {
+    let path = request.uri().path();
+    // `POST /` reads its body itself, to note the call whatever comes of it.
+    let is_api = path == "/";
+    // Elsewhere a fault rule may have asked for plain text.
+    let without_faults = path.starts_with("/_devpool") || path.contains("/.well-known/");
+    let request = if is_api {
+        request
+    } else {
+        let (head, body) = request.into_parts();
+        match read_body(body).await {
+            Ok(body) => Request::from_parts(head, body.into()),
+            Err(error) => return error_response(&error),
+        }
+    };
+    // The router answers everything itself: its error type has no values.
+    let response = match router.oneshot(request).await {
+        Ok(response) => response,
+        Err(never) => unreachable_error(never),
+    };
+    let content_type = response.headers().get(CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+    if !without_faults || !response.status().is_client_error() || !content_type.starts_with(b"text/plain") {
+        return response;
+    }
+    // A path or a query that axum could not read.
+    let status = response.status().as_u16();
+    let why = read_body(response.into_body()).await.unwrap_or_default();
+    let why = String::from_utf8_lossy(&why).into_owned();
+    error_response(&ApiError::invalid_parameter(why).with_status(status))
 }
 
 fn unreachable_error(never: Infallible) -> Response {
@@ -435,7 +461,7 @@ async fn operation(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) 
 
     let peer = peer(&headers);
     let outcome = match parsed {
-        Ok(request) => call(&app, peer, &target, &content_type, request).await,
+        Ok(request) => carry_out(&app, peer, &target, &content_type, request).await,
         Err(error) => Err(error),
     };
     let (response, error) = match outcome {
@@ -466,25 +492,14 @@ pub(crate) fn finish(app: &App, id: u64, operation: &str, response: &Response, e
 }
 
 /// Finds the operation, checks the request against the model and carries it out.
-async fn call(app: &Arc<App>, peer: Peer, target: &str, content_type: &str, request: Value) -> Result<Value, ApiError> {
-    let essence = content_type.split(';').next().unwrap_or_default().trim();
-    if !essence.eq_ignore_ascii_case(AMZ_JSON) {
-        return Err(ApiError::new("UnsupportedMediaTypeException", format!("The content type must be {AMZ_JSON}."))
-            .with_status(415));
-    }
-    let Some((service, name, model)) = Service::find(target) else {
-        return Err(ApiError::new(
-            "UnknownOperationException",
-            "X-Amz-Target names no operation that a public client may call.",
-        ));
-    };
-    let Some(operation) = operations::find(service, name) else {
-        return Err(ApiError::new("UnknownOperationException", format!("The dev pool does not have {name} yet.")));
-    };
-    service.check_request(model, &request)?;
-    if app.pool.read(|state| state.settings.features.disabled_operations.iter().any(|disabled| disabled == name)) {
-        return Err(ApiError::operation_not_enabled());
-    }
+async fn carry_out(
+    app: &Arc<App>,
+    peer: Peer,
+    target: &str,
+    content_type: &str,
+    request: Value,
+) -> Result<Value, ApiError> {
+    let operation = call::route(&app.pool, target, content_type, &request)?;
     let app = Arc::clone(app);
     run_blocking(move || operation(&app.pool, &peer, request)).await
 }
