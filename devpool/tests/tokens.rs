@@ -125,6 +125,9 @@ async fn revoking_ends_one_session() {
         let error = pool.err("RevokeToken", revoke(token)).await;
         assert!(error.starts_with("UnsupportedTokenTypeException"), "{error}");
     }
+    let stranger = json!({ "ClientId": "somebodyelse", "Token": other.refresh });
+    let error = pool.err("RevokeToken", stranger).await;
+    assert_eq!(error, "UnauthorizedException: User pool client somebodyelse does not exist.");
     pool.settings(json!({ "tokens": { "revocation": false } })).await;
     let error = pool.err("RevokeToken", revoke(&other.refresh)).await;
     assert!(error.starts_with("UnsupportedOperationException"), "{error}");

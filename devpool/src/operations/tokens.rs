@@ -39,7 +39,8 @@ struct RevokeRequest {
 /// `RevokeToken`: ends the session of a refresh token, and with it the access tokens made from it.
 pub fn revoke_token(pool: &Pool, _: &Peer, request: Value) -> Result<Value, ApiError> {
     let request: RevokeRequest = parse(request)?;
-    request.client.check()?;
+    // This operation has no `ResourceNotFoundException` or `NotAuthorizedException`.
+    request.client.check().map_err(|error| ApiError::new("UnauthorizedException", error.message().to_owned()))?;
     pool.write(|state, _| {
         if !state.settings.tokens.revocation {
             return Err(ApiError::new(
