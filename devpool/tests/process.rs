@@ -2,48 +2,15 @@
 
 mod common;
 
+use common::process::{Process, command};
 use common::{CLIENT, DevPool, PASSWORD};
 use devpool::StateLocation;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-
-/// A dev pool in a process of its own; killed when dropped.
-struct Process {
-    child: Child,
-    url: String,
-    line: String,
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn command(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_devpool"));
-    command
-        .current_dir(folder)
-        .env_remove("POOL_PORT")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    command
-}
-
-fn start(folder: &Path, arguments: &[&str]) -> Process {
-    let mut child = command(folder).args(["--port", "0", "--quiet"]).args(arguments).spawn().unwrap();
-    let mut line = String::new();
-    let mut out = BufReader::new(child.stdout.take().unwrap());
-    out.read_line(&mut line).unwrap();
-    let url = line.split(' ').nth(3).unwrap_or_default().to_owned();
-    Process { child, url, line }
-}
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpStream};
+use std::process::Command;
 
 async fn post(url: &str, path: &str, body: Value) -> Value {
     let response = reqwest::Client::new().post(format!("{url}/_devpool/{path}")).json(&body).send().await.unwrap();
@@ -59,7 +26,7 @@ async fn get(url: &str, path: &str) -> Value {
 #[test]
 fn it_says_where_it_listens_and_what_it_takes() {
     let folder = tempfile::tempdir().unwrap();
-    let process = start(folder.path(), &["--memory"]);
+    let process = Process::start(folder.path(), &["--memory"]);
     let url = &process.url;
     assert_eq!(process.line, format!("devpool listening on {url} (outbox {url}/_devpool/)\n"));
     let mut help = command(folder.path());
@@ -74,30 +41,52 @@ fn it_says_where_it_listens_and_what_it_takes() {
     assert!(!output.status.success(), "there is no other address");
 }
 
+#[test]
+fn no_other_address_of_this_machine_reaches_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let process = Process::start(folder.path(), &["--memory"]);
+    let (_, port) = process.address().rsplit_once(':').unwrap();
+    let port: u16 = port.parse().unwrap();
+    TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
+    // Those of every network card, those that only look like the right one, and those that mean "any".
+    let mut others: Vec<IpAddr> = if_addrs::get_if_addrs().unwrap().iter().map(if_addrs::Interface::ip).collect();
+    others.extend([Ipv6Addr::LOCALHOST.into(), IpAddr::from([127, 0, 0, 2])]);
+    others.retain(|address| *address != Ipv4Addr::LOCALHOST);
+    for address in others {
+        let connected = TcpStream::connect((address, port));
+        assert!(connected.is_err(), "reachable by {address}");
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
-fn it_listens_on_loopback_only() {
+fn all_its_sockets_are_loopback() {
     let folder = tempfile::tempdir().unwrap();
-    let process = start(folder.path(), &["--memory"]);
-    let port: u16 = process.url.rsplit(':').next().unwrap().parse().unwrap();
-    let sockets = fs::read_to_string("/proc/net/tcp").unwrap();
-    let sockets6 = fs::read_to_string("/proc/net/tcp6").unwrap_or_default();
-    let listening: Vec<&str> = sockets
-        .lines()
-        .chain(sockets6.lines())
-        .filter_map(|line| {
-            let fields: Vec<&str> = line.split_whitespace().collect();
-            let (local, state) = (*fields.get(1)?, *fields.get(3)?);
-            (state == "0A" && local.ends_with(&format!(":{port:04X}"))).then_some(local)
-        })
+    let process = Process::start(folder.path(), &["--memory"]);
+    let (_, port) = process.address().rsplit_once(':').unwrap();
+    let port: u16 = port.parse().unwrap();
+    // Which of the machine's sockets are this process's own: whatever port they have.
+    let files = fs::read_dir(format!("/proc/{}/fd", process.child.id())).unwrap();
+    let own: Vec<String> = files
+        .filter_map(|file| Some(fs::read_link(file.ok()?.path()).ok()?.to_str()?.to_owned()))
+        .filter_map(|name| Some(name.strip_prefix("socket:[")?.strip_suffix(']')?.to_owned()))
         .collect();
-    assert_eq!(listening, [format!("0100007F:{port:04X}")]);
+    let mut sockets = Vec::new();
+    for table in ["tcp", "tcp6", "udp", "udp6"] {
+        let lines = fs::read_to_string(format!("/proc/net/{table}")).unwrap_or_default();
+        sockets.extend(lines.lines().filter_map(|line| {
+            let fields: Vec<&str> = line.split_whitespace().collect();
+            let (local, inode) = (*fields.get(1)?, *fields.get(9)?);
+            own.iter().any(|own| own == inode).then(|| format!("{table} {local}"))
+        }));
+    }
+    assert_eq!(sockets, [format!("tcp 0100007F:{port:04X}")]);
 }
 
 #[test]
 fn a_taken_port_is_explained() {
     let folder = tempfile::tempdir().unwrap();
-    let first = start(folder.path(), &["--memory"]);
+    let first = Process::start(folder.path(), &["--memory"]);
     let port = first.url.rsplit(':').next().unwrap();
     for from_environment in [false, true] {
         let mut second = command(folder.path());
@@ -140,30 +129,11 @@ fn a_state_file_it_cannot_use_is_named_and_left_untouched() {
     assert_eq!(output.status.code(), Some(1));
 }
 
-#[tokio::test]
-async fn what_was_acknowledged_survives_kill_9() {
-    let folder = tempfile::tempdir().unwrap();
-    for round in 0..5 {
-        let process = start(folder.path(), &[]);
-        let body = json!({ "email": format!("user{round}@example.com"), "password": PASSWORD });
-        post(&process.url, "users", body).await;
-        // Dropping kills it without a chance to write anything more.
-        drop(process);
-    }
-    let process = start(folder.path(), &[]);
-    let users = get(&process.url, "users").await;
-    assert_eq!(users.as_array().unwrap().len(), 5);
-    let state = folder.path().join(".devpool/state.json");
-    assert!(state.exists());
-    let text = fs::read_to_string(&state).unwrap();
-    assert!(!text.contains(PASSWORD));
-}
-
 #[cfg(unix)]
 #[tokio::test]
 async fn it_stops_when_asked_even_while_a_call_hangs() {
     let folder = tempfile::tempdir().unwrap();
-    let mut process = start(folder.path(), &["--memory"]);
+    let mut process = Process::start(folder.path(), &["--memory"]);
     let rule = json!({ "operation": "GetUser", "kind": "hang" });
     post(&process.url, "faults", rule).await;
     let hanging = tokio::spawn(
