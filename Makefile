@@ -35,9 +35,10 @@ check: setup-check ## formatting, lints, documentation, architecture, licences
 fmt: ## format the Rust code
 	@cargo fmt --all
 
-bench: setup-bench ## measure first load and sign-in of dist/, and of the sites in PEERS=dir
+bench: setup-bench ## measure first load and sign-in of dist/, of the sites in PEERS=dir, and the dev pool
 	@node tools/build.mjs --quiet
 	@node bench/bench.mjs
+	@node bench/pool.mjs
 
 clean: ## remove what was built (the tools stay)
 	@rm -rf target dist test-results playwright-report

@@ -10,6 +10,7 @@ import { brotliCompressSync, constants } from 'node:zlib';
 import { chromium } from '@playwright/test';
 import { DIST, ROOT, chromiumFlags, chromiumPath, die } from '../tools/lib.mjs';
 import { serve } from '../tools/serve.mjs';
+import { figure, table } from './report.mjs';
 import { makeChallenge } from './srp.mjs';
 
 const RUNS = Number(process.env.RUNS ?? 7);
@@ -187,23 +188,6 @@ async function signIn(site, origin, rate) {
 }
 
 // ------------------------------------------------------------------------------------------------------------ output
-const median = (list) => {
-  const sorted = [...list].sort((a, b) => a - b), half = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
-};
-const figure = (list) => {
-  const round = (x) => (x < 20 ? x.toFixed(1) : Math.round(x));
-  return `${round(median(list))} (${round(Math.min(...list))}–${round(Math.max(...list))})`;
-};
-function table(title, head, rows) {
-  console.log(`\n${title}`);
-  const width = head.map((name, i) => Math.max(name.length, ...rows.map((row) => row[i].length)));
-  const line = (row) => console.log(row.map((cell, i) => (i ? cell.padStart(width[i]) : cell.padEnd(width[i]))).join('  '));
-  line(head);
-  line(width.map((n) => '-'.repeat(n)));
-  rows.forEach(line);
-}
-
 const loads = [], signIns = [], raw = [];
 let noisy = 0, runs = 0;
 for (const site of sites()) {

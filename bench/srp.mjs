@@ -1,4 +1,5 @@
-// The server's half of Cognito's SRP, for one made-up user: an honest challenge, and whether an answer to it is right.
+// Both halves of Cognito's SRP, each apart from the other. The server's: for one made-up user, an honest challenge, and
+// whether an answer to it is right. The client's: what a sign-in sends.
 import { createHash, createHmac, getDiffieHellman, randomBytes } from 'node:crypto';
 
 // The group is RFC 3526's of 3072 bits, which OpenSSL knows by name.
@@ -34,6 +35,22 @@ export function makeChallenge({ pool, user, password }) {
       const secret = power(publicA * power(verifier, u), b);
       const key = hmac(hmac(bytes(u), bytes(secret)), 'Caldera Derived Key', Buffer.from([1])).subarray(0, 16);
       return hmac(key, pool, user, block, timestamp).toString('base64') === signature;
+    },
+  };
+}
+
+/** One attempt of a client; `pool` as above. */
+export function makeAttempt(pool) {
+  const a = number(randomBytes(128)), publicA = power(g, a);
+  return {
+    A: publicA.toString(16),
+    /** PASSWORD_CLAIM_SIGNATURE for what InitiateAuth answered. */
+    sign({ SRP_B, SALT, SECRET_BLOCK, USER_ID_FOR_SRP: user }, password, timestamp) {
+      const B = BigInt(`0x${SRP_B}`), u = number(hash(bytes(publicA), bytes(B))), k = number(hash(bytes(N), bytes(g)));
+      const x = number(hash(bytes(BigInt(`0x${SALT}`)), hash(`${pool}${user}:${password}`)));
+      const secret = power(((B - k * power(g, x)) % N + N) % N, a + u * x);
+      const key = hmac(hmac(bytes(u), bytes(secret)), 'Caldera Derived Key', Buffer.from([1])).subarray(0, 16);
+      return hmac(key, pool, user, Buffer.from(SECRET_BLOCK, 'base64'), timestamp).toString('base64');
     },
   };
 }
