@@ -6,6 +6,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { DIST, HOST_BUILD, ROOT, TOOLS, die, hostEnv, readEnv, runAsync, sha, toolPath, walk } from './lib.mjs';
+import { loopbackEndpoint } from './headers.mjs';
 
 const INPUTS = ['Cargo.toml', 'Cargo.lock', 'build.rs', 'src', 'index.html', 'style', 'web', 'public', 'Trunk.toml', '.cargo',
   ...['build', 'entry', 'finish', 'headers', 'lib', 'loader', 'rename'].map((name) => `tools/${name}.mjs`), 'tools/versions.env', 'package-lock.json', '.tools/rust.env'];
@@ -39,6 +40,12 @@ function printSizes() {
   if (budget) console.log(`${'budget'.padEnd(width)}${number(budget).padStart(30)}`);
 }
 
+/** Who deploys this must know that it works on this machine only. */
+function warnOfDevPool() {
+  const endpoint = loopbackEndpoint(JSON.parse(read(join(DIST, 'config.json')) || '{}'));
+  if (endpoint) console.warn(`doorward: this build calls the dev pool (${endpoint}). Before you deploy it, put your pool into public/config.json and build again.`);
+}
+
 /** The environment of the wasm build. It has a target directory of its own: its settings would rebuild the host's crates. */
 function wasmEnv() {
   const env = { ...process.env, PATH: toolPath, CARGO_TARGET_DIR: join(ROOT, 'target/web'), DOORWARD_BUILD: 'release' };
@@ -66,7 +73,10 @@ function wasmEnv() {
 
 const before = fingerprint();
 if (!process.argv.includes('--force') && existsSync(DIST) && existsSync(SIZES) && read(STAMP) === `${before} ${distState()}\n`) {
-  if (!process.argv.includes('--quiet')) printSizes();
+  if (!process.argv.includes('--quiet')) {
+    printSizes();
+    warnOfDevPool();
+  }
   console.log('dist/ is up to date.');
   process.exit(0);
 }
@@ -94,4 +104,5 @@ rmSync(join(DIST, '.trunk-lock'), { force: true });
 mkdirSync(join(ROOT, 'target'), { recursive: true });
 writeFileSync(STAMP, `${before} ${distState()}\n`);
 printSizes();
+if (!process.argv.includes('--quiet')) warnOfDevPool();
 console.log(`dist/ was built in ${Math.round((performance.now() - started) / 1000)} s.`);

@@ -2,6 +2,16 @@
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
+/** The address in config.json that is this machine's: the dev pool. */
+export function loopbackEndpoint(config) {
+  const endpoint = config?.doorward?.endpoint;
+  try {
+    return LOOPBACK.test(new URL(endpoint).hostname) ? endpoint : undefined;
+  } catch {
+    return undefined; // none, or the app itself reports that it is wrong
+  }
+}
+
 /** What config.json makes the page talk to, beyond AWS's own hosts. */
 function configuredOrigins(config) {
   const origins = new Set();
