@@ -87,22 +87,24 @@ let packed = 0;
 const parts = new Map(tiny.map((chunk) => [chunk, { from: packed, to: (packed += modules.get(chunk).length) }]));
 const lazy = new Map(chunks.filter((chunk) => !parts.has(chunk)).map((chunk) => [chunk, asset(stem(chunk), '.wasm', modules.get(chunk))]));
 
-// The split tool's loader asks for its chunks by plain names; ours asks for the hashed file and checks it.
+// The split tool's loader asks for its chunks by plain names; ours asks by number, finds the hashed file in a table, and
+// checks it.
 const loaderFile = join(out, '__wasm_split.js');
-let loader = readFileSync(loaderFile, 'utf8'), calls = 0;
+const entries = [];
+let loader = readFileSync(loaderFile, 'utf8');
 loader = loader
   .replace(/fetch\(new URL\("\.\/([^"]+)\.wasm", import\.meta\.url\)\)/g, (_, chunk) => {
-    calls++;
-    const part = parts.get(chunk);
-    if (part) return `__fetchPart(${JSON.stringify(`./${pack.file}`)}, ${JSON.stringify(pack.integrity)}, ${part.from}, ${part.to})`;
-    const file = lazy.get(chunk) ?? die(`the split tool names a chunk that it did not write: ${chunk}`);
-    return `__fetchWasm(${JSON.stringify(`./${file.file}`)}, ${JSON.stringify(file.integrity)})`;
+    const part = parts.get(chunk), file = part ? pack : lazy.get(chunk);
+    if (!file) die(`the split tool names a chunk that it did not write: ${chunk}`);
+    entries.push([`./${file.file}`, file.integrity, ...(part ? [part.from, part.to] : [])]);
+    return `__fetchChunk(${entries.length - 1})`;
   })
   .replaceAll('WebAssembly.instantiateStreaming(src, imports)', '__instantiateWasm(src, imports)');
-if (calls !== chunks.length || /[^_]\bfetch\(|instantiateStreaming/.test(loader)) {
+if (entries.length !== chunks.length || /[^_]\bfetch\(|instantiateStreaming/.test(loader)) {
   die('the loader that the split tool writes has changed its form: tools/finish.mjs must follow (see docs/tooling.md).');
 }
-writeFileSync(loaderFile, `import { fetchPart as __fetchPart, fetchWasm as __fetchWasm, instantiateWasm as __instantiateWasm } from ${JSON.stringify(join(ROOT, 'tools/loader.mjs'))};\n${loader}`);
+writeFileSync(loaderFile, `import { fetchChunk as __fetchChunk, instantiateWasm as __instantiateWasm } from ${JSON.stringify(join(ROOT, 'tools/loader.mjs'))};\n${loader}`);
+const table = asset('chunks', '.json', JSON.stringify(entries));
 
 // The glue would know where its wasm is by default: at a name that does not exist here.
 glue = glue.replace(/module_or_path = new URL\([^)]*import\.meta\.url\);/, "throw new Error('no module');");
@@ -112,9 +114,10 @@ const supplied = {
   name: 'doorward',
   setup(build) {
     build.onResolve({ filter: /^doorward:glue$/ }, () => ({ path: glueFile }));
-    build.onResolve({ filter: /^doorward:main$/ }, () => ({ path: 'main', namespace: NAME }));
-    build.onLoad({ filter: /.*/, namespace: NAME }, () => ({
-      contents: `export const main = ${JSON.stringify({ path: `./${main.file}`, integrity: main.integrity })};`,
+    const files = { main, table };
+    build.onResolve({ filter: /^doorward:(main|table)$/ }, ({ path }) => ({ path: path.split(':')[1], namespace: NAME }));
+    build.onLoad({ filter: /.*/, namespace: NAME }, ({ path: name }) => ({
+      contents: `export const ${name} = ${JSON.stringify({ path: `./${files[name].file}`, integrity: files[name].integrity })};`,
     }));
   },
 };
