@@ -6,15 +6,11 @@
 //! needed.
 
 use crate::{
-    cognito::{
-        error::Fault,
-        operations::CodeDelivery,
-        types::{ChallengeSession, UserName},
-    },
+    cognito::{error::Fault, types::Email},
     config::Config,
     i18n::Msg,
     routes::History,
-    session::{Account, Change, Local, Mediation, PasskeyFault, Presence, Session},
+    session::{Account, Change, Local, Presence, Session},
 };
 use leptos::prelude::*;
 use std::rc::Rc;
@@ -26,16 +22,12 @@ pub struct AppState {
     pub session: RwSignal<Session>,
     /// Whether somebody is. Gates every route, and changes only when that does.
     pub presence: RwSignal<Presence>,
-    /// The name to fill in.
-    pub name: StoredValue<Option<UserName>>,
-    /// The sign-up that waits for its code, as long as this page lives.
-    pub signing_up: StoredValue<Option<SigningUp>>,
+    /// The email address to fill in.
+    pub email: StoredValue<Option<Email>>,
     /// Something to say on the next page.
     pub notice: StoredValue<Option<Notice>>,
     /// The stored session could not be looked at, because the code for it did not load.
     pub stuck: RwSignal<bool>,
-    /// The provider that the person is on the way to; empty if there is none.
-    pub leaving: RwSignal<String>,
     /// The path in the address bar. Decides which page is drawn.
     pub path: RwSignal<String>,
     /// The query in the address bar, without the question mark.
@@ -44,18 +36,6 @@ pub struct AppState {
     pub config: StoredValue<Config>,
     /// The outside world.
     pub services: Services,
-}
-
-/// What a sign-up leaves for the page that takes the code. Kept in memory only: after a reload the code still
-/// confirms the account, and the person signs in themselves.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SigningUp {
-    /// The name that was chosen.
-    pub user: UserName,
-    /// Where the code was sent.
-    pub sent: Option<CodeDelivery>,
-    /// To sign in with the code, where the pool allows that.
-    pub session: Option<ChallengeSession>,
 }
 
 /// An account that may still have to be loaded.
@@ -70,25 +50,12 @@ pub struct Services {
     pub prepare: fn(),
     /// Goes to a path of this app.
     pub go: fn(&str, History),
-    /// Goes to an address of another site.
-    pub leave: fn(&str, History),
     /// Looks at the stored session again.
     pub restore: fn(),
-    /// The time, in seconds since 1970 by this machine's clock.
-    pub now: fn() -> u64,
-    /// Asks the browser for a passkey; quietly, as one of its suggestions for the name field, or with a dialog.
-    /// Ends one that was asked for before. Options and credential are JSON.
-    pub passkey: fn(String, Mediation) -> Local<'static, Result<String, PasskeyFault>>,
-    /// Puts a text on the clipboard; false if the browser does not allow that.
-    pub copy: fn(String) -> Local<'static, bool>,
     /// A time of day in the person's own way of writing, from seconds since 1970.
     pub time_of_day: fn(u64) -> String,
     /// Calls back once a second until it answers false.
     pub every_second: fn(Box<dyn Fn() -> bool>),
-    /// The language that the person reads, as in BCP 47: `en-GB`. Empty if it is not known.
-    pub locale: fn() -> String,
-    /// The person's time zone by its name in the IANA database: `Europe/London`. Empty if it is not known.
-    pub time_zone: fn() -> String,
 }
 
 /// Something one page leaves for the next to say.
@@ -98,8 +65,6 @@ pub enum Notice {
     Verified,
     /// No code was needed.
     AccountReady,
-    /// No code was sent, and the account is not confirmed.
-    AwaitsApproval,
     /// The new password is set.
     PasswordReset,
     /// The server ended the session.
@@ -118,7 +83,6 @@ impl Notice {
         match self {
             Self::Verified => Msg::NOTICE_VERIFIED,
             Self::AccountReady => Msg::NOTICE_ACCOUNT_READY,
-            Self::AwaitsApproval => Msg::NOTICE_AWAITS_APPROVAL,
             Self::PasswordReset => Msg::NOTICE_PASSWORD_RESET,
             Self::SessionEnded => Msg::NOTICE_SESSION_ENDED,
             Self::Unconfirmed => Msg::NOTICE_UNCONFIRMED,
@@ -135,15 +99,13 @@ impl Notice {
 
 impl AppState {
     /// A state at start.
-    pub fn new(config: Config, session: Session, name: Option<UserName>, path: String, services: Services) -> Self {
+    pub fn new(config: Config, session: Session, email: Option<Email>, path: String, services: Services) -> Self {
         Self {
             presence: RwSignal::new(session.presence()),
             session: RwSignal::new(session),
-            name: StoredValue::new(name),
-            signing_up: StoredValue::new(None),
+            email: StoredValue::new(email),
             notice: StoredValue::new(None),
             stuck: RwSignal::new(false),
-            leaving: RwSignal::default(),
             path: RwSignal::new(path),
             query: StoredValue::new(String::new()),
             config: StoredValue::new(config),
@@ -186,7 +148,7 @@ impl AppState {
                 }
             }),
             Change::Ended => self.notice.set_value(Some(Notice::SessionEnded)),
-            Change::Remembered(name) => self.name.set_value(Some(name)),
+            Change::Remembered(email) => self.email.set_value(Some(email)),
         }
     }
 

@@ -46,11 +46,9 @@
   } catch { /* as above */ }
   // "Interactive" comes before the app's script, DOMContentLoaded after it.
   doc.addEventListener('readystatechange', () => {
-    const name = doc.querySelector('#prerendered input[autocomplete^=username]');
-    if (!name || name.value || name === doc.activeElement || /signup/.test(location.pathname)) return;
-    const kept = (key) => storage?.getItem(key) ?? '';
-    // As session/store.rs keeps them: an address, or the other name that was used after it.
-    name.value = name.type === 'email' ? kept('User_Email') : kept('User_Name') || (name.inputMode === 'tel' ? '' : kept('User_Email'));
+    const email = doc.querySelector('#prerendered input[type=email]');
+    if (!email || email.value || email === doc.activeElement || /signup/.test(location.pathname)) return;
+    email.value = storage?.getItem('User_Email') ?? '';
   });
 
   // A submit before the app is there waits for it; the browser itself never sends a form.
@@ -80,7 +78,7 @@
   addEventListener('doorward:mounting', () => {
     const old = doc.getElementById('prerendered'), active = doc.activeElement;
     if (!old) return;
-    typed = [...old.querySelectorAll('input[id], select[id]')].map((input) => [input.id, input.type === 'checkbox' ? input.checked : input.value]);
+    typed = [...old.querySelectorAll('input[id]')].map((input) => [input.id, input.value]);
     if (active && active !== doc.body && old.contains(active)) {
       focused = active.id;
       try { selection = [active.selectionStart, active.selectionEnd]; } catch { /* not a text field */ }
@@ -104,14 +102,9 @@
     later?.disconnect();
     for (const [id, value] of typed) {
       const input = doc.getElementById(id);
-      if (!input) continue;
-      if (input.type === 'checkbox') {
-        if (input.checked !== value) input.click();
-        continue;
-      }
-      if (input.value === value) continue;
+      if (!input || input.value === value) continue;
       input.value = value;
-      for (const name of ['input', 'change']) input.dispatchEvent(new Event(name, { bubbles: true }));
+      input.dispatchEvent(new Event('input', { bubbles: true }));
     }
     const target = focused && doc.getElementById(focused);
     if (target) {

@@ -6,20 +6,19 @@ use crate::{
     config::Config,
     i18n::Msg,
     routes,
-    session::{PasskeyFault, Session},
+    session::Session,
     state::{AppState, Services},
 };
 use leptos::prelude::*;
 use serde_json::{Value, json};
 
-/// `{"routes": {path: {"title", "html"}}, "change_password": path}` for [`routes::PRERENDERED`] and
-/// [`routes::CHANGE_PASSWORD`].
+/// `{"routes": {path: {"title", "html"}}}` for [`routes::PRERENDERED`].
 ///
 /// `/` carries only the frame and a sign of progress: hosts answer every deep link with it.
 pub fn prerender(config: &Config) -> Value {
     let routes: serde_json::Map<_, _> =
         routes::PRERENDERED.iter().map(|path| ((*path).to_owned(), page(path, config))).collect();
-    json!({ "routes": routes, "change_password": routes::CHANGE_PASSWORD })
+    json!({ "routes": routes })
 }
 
 fn page(path: &str, config: &Config) -> Value {
@@ -49,15 +48,9 @@ fn services() -> Services {
         account: || Box::pin(async { Err(Fault::ChunkMissing) }),
         prepare: || {},
         go: |_, _| {},
-        leave: |_, _| {},
         restore: || {},
-        now: || 0,
-        passkey: |_, _| Box::pin(async { Err(PasskeyFault::Unsupported) }),
-        copy: |_| Box::pin(async { false }),
         time_of_day: |_| String::new(),
         every_second: drop,
-        locale: String::new,
-        time_zone: String::new,
     }
 }
 

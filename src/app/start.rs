@@ -9,13 +9,13 @@ use crate::{
     browser::{self, BrowserJson, BrowserWorld, LocalStorage},
     cognito::error::Fault,
     components::effect,
-    config::{self, Config, OAuth, Problem},
+    config::{self, Config, Problem},
     pages::config_problem::ConfigProblem,
-    routes::{self, Place},
+    routes::Place,
     session::{
         Account, Change, Presence, Session,
         keeper::{Keeper, Pool, REFRESH_AHEAD},
-        store::{Store, remembered_name},
+        store::{Store, remembered_email},
         world::Storage,
     },
     state::{AppState, Opening, Services},
@@ -45,11 +45,7 @@ pub fn start() {
 
 async fn configuration() -> Result<Config, Problem> {
     let text = browser::fetch_text(config::PATH).await.map_err(Problem::Missing)?;
-    let mut config = config::parse::<BrowserJson>(&text, &browser::host())?;
-    if let Some(oauth) = &mut config.oauth {
-        oauth.serve(&browser::origin(), routes::CALLBACK, routes::SIGN_OUT);
-    }
-    Ok(config)
+    config::parse::<BrowserJson>(&text, &browser::host())
 }
 
 async fn run(config: Config) {
@@ -57,8 +53,7 @@ async fn run(config: Config) {
     let somebody = storage.get(&Store::new(&config.client).last_user_key()).is_some();
     let session = if somebody { Session::Restoring } else { Session::SignedOut };
     let owner = Owner::new();
-    let name = remembered_name(&storage, |text| config.sign_in_with.parse(text));
-    let app = owner.with(|| AppState::new(config, session, name, browser::path(), services()));
+    let app = owner.with(|| AppState::new(config, session, remembered_email(&storage), browser::path(), services()));
     APP.set(Some(app));
     // From here on nothing that another tab does is missed.
     owner.with(|| keep_up(app));
@@ -95,15 +90,9 @@ fn services() -> Services {
         account,
         prepare,
         go: browser::go,
-        leave: browser::leave,
         restore,
-        now: browser::now,
-        passkey: |options, mediation| Box::pin(browser::use_passkey(options, mediation)),
-        copy: |text| Box::pin(browser::copy(text)),
         time_of_day: browser::time_of_day,
         every_second: browser::every_second,
-        locale: browser::locale,
-        time_zone: browser::time_zone,
     }
 }
 
@@ -131,7 +120,6 @@ fn account() -> Opening {
             id: config.user_pool.clone(),
             client: config.client.clone(),
             endpoints: config.endpoints.clone(),
-            domain: config.oauth.as_ref().and_then(OAuth::domain),
         });
         let opened = open_account(pool).await?;
         // Two callers can have waited for the same chunk; the first account stays.
@@ -182,8 +170,6 @@ fn keep_up(app: AppState) {
     });
     // A page that slept, or comes back by "back", was told nothing in the meantime.
     browser::on_wake(move || look_again(app, &store));
-    // Whoever left for a provider and comes back by "back" can choose again.
-    browser::on_return(move || app.leaving.set(String::new()));
     effect(move || {
         if app.presence.get() == Presence::SignedIn {
             // Signing out has to work without a network, too.

@@ -1,8 +1,7 @@
 //! The signed-in person's page: greeting, details to edit, the profile object, the session.
 
 use super::{
-    attributes::{attribute_fields, draw_attributes, read_attribute},
-    inputs::has_left,
+    inputs::{attribute_fields, draw_attributes, has_left, read_text},
     problem::{Doing, Explained, Problem, explain},
 };
 use crate::{
@@ -110,7 +109,7 @@ fn Details() -> impl IntoView {
         let changed: Vec<_> = fields
             .iter()
             .filter_map(|(field, state)| {
-                let value = read_attribute(field, *state);
+                let value = read_text(*state, field.required);
                 complete &= value.is_some();
                 let value = value?;
                 (value != current(field)).then(|| Attribute { name: field.name.clone(), value })

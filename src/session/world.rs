@@ -1,6 +1,6 @@
 //! What the keeper needs from outside, as traits: the browser implements them, and so do tests.
 
-use crate::cognito::{client::Transport, oauth::TokenTransport, srp::BigMod, srp::SECRET_BYTES};
+use crate::cognito::{client::Transport, srp::BigMod, srp::SECRET_BYTES};
 use std::future::Future;
 
 /// A place for small texts that outlives the page.
@@ -11,14 +11,6 @@ pub trait Storage {
     fn set(&self, key: &str, value: &str);
     /// Forgets.
     fn remove(&self, key: &str);
-}
-
-/// A place for small texts that only this tab sees, and that outlives the page but not the tab.
-pub trait TabStorage {
-    /// Stores.
-    fn keep(&self, key: &str, value: &str);
-    /// What is stored under a key, which is forgotten with that: nobody gets it twice.
-    fn take(&self, key: &str) -> Option<String>;
 }
 
 /// The time.
@@ -42,6 +34,6 @@ pub trait Lock {
 }
 
 /// All of it.
-pub trait World: Transport + TokenTransport + Storage + TabStorage + Clock + Random + Lock + BigMod {}
+pub trait World: Transport + Storage + Clock + Random + Lock + BigMod {}
 
-impl<T: Transport + TokenTransport + Storage + TabStorage + Clock + Random + Lock + BigMod> World for T {}
+impl<T: Transport + Storage + Clock + Random + Lock + BigMod> World for T {}

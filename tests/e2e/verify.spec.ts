@@ -6,10 +6,9 @@ import type { Page } from '@playwright/test';
 
 const unconfirmed = (pool: Pool) => pool.createUser({ email: EMAIL, password: PASSWORD, confirmed: false });
 const wrong = (code: string) => (code === '000000' ? '111111' : '000000');
-/** A whole code is handed in by itself; anything else by the button. */
 async function enter(page: Page, code: string) {
   await field(page, 'Verification code').fill(code);
-  if (!/^\s*\d{6}\s*$/.test(code)) await button(page, 'Verify account').click();
+  await button(page, 'Verify account').click();
 }
 
 test('what is missing or cannot be a code is said at its field', async ({ page, pool }) => {
