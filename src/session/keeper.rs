@@ -275,9 +275,12 @@ impl<W: World> Keeper<W> {
         }
         let answer = self.refresh(&user, &tokens).await;
         // A sign-out in the meantime wins, and so does somebody else's sign-in: the answer is about a
-        // session that is gone.
-        if self.store.load(&*self.world)? != (user.clone(), tokens) {
-            return Some(Refreshed::NotNow(not_authorized()));
+        // session that is gone. Tokens of the same person are what was wanted: browsers show a tab what
+        // another one stored only a moment later, which may be after the lock.
+        let (user_now, tokens_now) = self.store.load(&*self.world)?;
+        if (&user_now, &tokens_now) != (&user, &tokens) {
+            let renewed = user_now == user && usable(&tokens_now);
+            return Some(if renewed { Refreshed::Fresh(tokens_now) } else { Refreshed::NotNow(not_authorized()) });
         }
         Some(match answer {
             Ok(fresh) => {
@@ -831,6 +834,25 @@ mod tests {
         run(scene.keeper.restore());
         assert!(scene.is_signed_in());
         assert_eq!(scene.world.calls.borrow()[0].1["AccessToken"], access(1000, 4600));
+    }
+
+    #[test]
+    fn tokens_of_another_tab_that_show_only_after_the_lock_are_adopted() {
+        for answer in [renewed(1000, 4601), refused("NotAuthorizedException")] {
+            let scene = scene(Some(1030), vec![("GetTokensFromRefreshToken", answer), ("GetUser", user())]);
+            let store = Store::new(&ClientId::new("c"));
+            *scene.world.under_way.borrow_mut() = Some(Box::new({
+                let world = scene.world.clone();
+                move |_| {
+                    let (user, old) = store.load(&world).unwrap();
+                    store.save(&world, &user, &Tokens { refresh: old.refresh, ..tokens(1000, 4600) });
+                }
+            }));
+            run(scene.keeper.restore());
+            assert_eq!(scene.world.calls.borrow()[1].1["AccessToken"], access(1000, 4600));
+            let Session::SignedIn(user) = scene.last_session() else { panic!("signed out") };
+            assert_eq!(user.stale, None);
+        }
     }
 
     #[test]
