@@ -15,8 +15,8 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, CACHE_CONTROL, CONTENT_TYPE, HOST, LOCATION, ORIGIN,
-    USER_AGENT, VARY,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HOST, LOCATION,
+    ORIGIN, USER_AGENT, VARY,
 };
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -273,6 +273,7 @@ async fn gate(router: Router, request: hyper::Request<Incoming>) -> Result<Respo
     if response.extensions().get::<Cut>().is_some() {
         return Err(Cut);
     }
+    let status = response.status();
     let headers = response.headers_mut();
     let mut set = |name, value: &'static str| {
         headers.insert(name, HeaderValue::from_static(value));
@@ -295,6 +296,10 @@ async fn gate(router: Router, request: hyper::Request<Incoming>) -> Result<Respo
         set(ACCESS_CONTROL_ALLOW_ORIGIN, "*");
     }
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    if status == StatusCode::PAYLOAD_TOO_LARGE {
+        // The rest of the body may still be on its way, where the next request would be looked for.
+        headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    }
     if let Ok(id) = HeaderValue::from_str(&random::uuid()) {
         headers.insert("x-amzn-requestid", id);
     }

@@ -374,6 +374,24 @@ async fn bodies_of_any_size_are_refused_everywhere() {
     assert_eq!(process.complaints(), "");
 }
 
+// A client that takes the connection for a usable one sends its next request into the rest of the body.
+#[tokio::test]
+async fn who_is_refused_in_the_middle_of_a_body_learns_that_the_connection_ends() {
+    let pool = DevPool::start().await;
+    let address = pool.url.strip_prefix("http://").unwrap().to_owned();
+    for path in ["/", "/_devpool/users", "/oauth2/token"] {
+        let mut stream = tokio::net::TcpStream::connect(&address).await.unwrap();
+        let head = format!("POST {path} HTTP/1.1\r\nHost: {address}\r\nContent-Length: 70000000\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.unwrap();
+        // One byte more than is read for politeness.
+        stream.write_all(&vec![b'x'; 64 * 1024 * 1024 + 1]).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 413 "), "{path}: {answer:.300}");
+        assert!(answer.contains("\r\nconnection: close\r\n"), "{path}: {answer:.300}");
+    }
+}
+
 #[tokio::test]
 async fn the_back_door_answers_anything_in_the_same_shape() {
     let pool = DevPool::start_with(StateLocation::Memory).await;

@@ -1,6 +1,5 @@
 //! Writes what fuzzing begins with: a dictionary and inputs, made from AWS's model. `README.md` says how to fuzz.
 
-#[path = "../tests/common/shapes.rs"]
 mod shapes;
 
 use serde_json::{Value, json};
