@@ -1,7 +1,7 @@
 //! InitiateAuth and RespondToAuthChallenge.
 //!
 //! A sign-in is a walk: [`begin`] and [`answer`] each end in a [`Next`], which is another question or the end. What
-//! comes after what is decided in [`flow`] alone; the other files each know one kind of question. The sign-in page of
+//! comes after what is decided in `flow` alone; the other files each know one kind of question. The sign-in page of
 //! the OAuth endpoints walks the same way.
 
 mod choice;
