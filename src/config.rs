@@ -178,6 +178,21 @@ pub enum Flow {
     CustomSrp,
 }
 
+impl Flow {
+    /// Whether the password is asked for together with the name.
+    pub const fn asks_password(self) -> bool {
+        !matches!(self, Self::Choice | Self::Custom)
+    }
+}
+
+impl Config {
+    /// Whether there are ways to sign in besides the form: without a password, or at another provider.
+    pub fn has_other_ways(&self) -> bool {
+        let Passwordless { email, sms, passkey } = self.passwordless;
+        email || sms || passkey || self.oauth.is_some()
+    }
+}
+
 /// Ways to sign in without a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Passwordless {
