@@ -120,7 +120,7 @@ impl SignIn {
         self.failed.set(then.problem.is_some());
         let next = Screen::of(then.asks);
         let new_question = then.problem.is_none() && matches!(next, Screen::Step(_));
-        self.problem.set(then.problem.clone());
+        self.problem.set(then.problem);
         let mut draw = false;
         self.stand.update_value(|stand| {
             draw = stand.screen != next || (new_question && !same_question);

@@ -446,7 +446,7 @@ impl<W: World> Account for Keeper<W> {
                 update.device_remembered_status = Some(DeviceRememberedStatus::Remembered);
                 update
             };
-            drop(self.authorised(remember).await);
+            let _ = self.authorised(remember).await;
         })
     }
 
