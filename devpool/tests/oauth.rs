@@ -870,7 +870,7 @@ async fn signing_out_ends_the_session_of_the_page() {
     let pool = DevPool::start().await;
     pool.user("ann@example.com").await;
     let logout = |pairs: &[(&str, &str)]| format!("/logout?{}", encode(pairs));
-    let logout_uri = "http://localhost:8080/auth/signout-done";
+    let logout_uri = "http://localhost:8080/auth/signout";
     let mut browser = Browser::new(&pool);
     let tokens = exchange(&pool, &code_of(&browser.sign_in("ann@example.com").await)).await;
     let stolen = browser.cookies.clone();
@@ -894,7 +894,7 @@ async fn signing_out_ends_the_session_of_the_page() {
         &[("logout_uri", logout_uri)],
         &[("client_id", "another"), ("logout_uri", logout_uri)],
         &[("client_id", CLIENT), ("logout_uri", "https://evil.test/")],
-        &[("client_id", CLIENT), ("logout_uri", "http://localhost:8080/auth/signout-done/")],
+        &[("client_id", CLIENT), ("logout_uri", "http://localhost:8080/auth/signout/")],
         &[("client_id", CLIENT), ("logout_uri", CALLBACK)],
         &[("client_id", CLIENT), ("redirect_uri", logout_uri), ("response_type", "code")],
         &[("client_id", CLIENT), ("redirect_uri", CALLBACK)],

@@ -647,7 +647,7 @@ impl Default for OAuthSettings {
         };
         Self {
             callback_urls: on_both_hosts(&["/auth/callback"]),
-            logout_urls: on_both_hosts(&["/", "/auth/login", "/auth/signout-done"]),
+            logout_urls: on_both_hosts(&["/", "/auth/login", "/auth/signout"]),
             scopes: Scope::ALL.to_vec(),
             identity_providers: IdentityProvider::ALL.to_vec(),
             link_by_email: false,
