@@ -972,7 +972,7 @@ mod tests {
             }),
         )
         .unwrap();
-        let oauth = config.oauth.unwrap();
+        let oauth = config.oauth.clone().unwrap();
         assert_eq!(oauth.base, "https://example.auth.eu-central-1.amazoncognito.com");
         let names: Vec<_> = oauth.providers.iter().map(|p| (p.name.as_str(), p.label.as_str())).collect();
         assert_eq!(names, [("Google", "Google"), ("Our SSO", "Our SSO")]);
