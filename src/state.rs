@@ -47,7 +47,7 @@ pub struct AppState {
 }
 
 /// What a sign-up leaves for the page that takes the code. Kept in memory only: after a reload the code still
-/// confirms the account, and the person signs in themselves.
+/// confirms the account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SigningUp {
     /// The name that was chosen.
