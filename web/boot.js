@@ -1,4 +1,4 @@
-// Runs before anything is painted, long before the app: keeps an early submit, hides a login form
+// Runs before anything is painted, long before the app: keeps an early submit or press, hides a login form
 // from people who are signed in, and says so when the app does not come or breaks.
 (() => {
   'use strict';
@@ -61,6 +61,15 @@
     event.target.querySelector('[type=submit]')?.setAttribute('aria-busy', 'true');
   }, true);
 
+  // So does a button that leads elsewhere.
+  let pressed = null;
+  doc.addEventListener('click', (event) => {
+    const button = !started && event.target.closest?.('#prerendered main .button[type=button]');
+    if (!button) return;
+    pressed = button.textContent;
+    button.setAttribute('aria-busy', 'true');
+  }, true);
+
   // A panic of the app is a trap here. The page behind it no longer reacts, so say so.
   const broken = (why) => {
     if (typeof WebAssembly === 'object' && why instanceof WebAssembly.RuntimeError) failed(why);
@@ -119,8 +128,14 @@
       try { if (selection[0] != null) target.setSelectionRange(...selection); } catch { /* email fields have none */ }
     }
     if (submitted) doc.getElementById(submitted)?.requestSubmit();
+    // By its text: the configuration may have changed since the page was built.
+    const button = pressed && [...doc.querySelectorAll('#app main .button[type=button]')].find(({ textContent }) => textContent === pressed);
+    if (button) {
+      button.focus();
+      button.click();
+    }
     typed = [];
-    focused = submitted = null;
+    focused = submitted = pressed = null;
   };
 
   const slow = setTimeout(() => { if (!started && !over) show('boot-slow'); }, 8000);

@@ -162,7 +162,6 @@ messages! {
     COPY_BY_HAND = "Select the key and copy it by hand.";
 
     // Sign-in with other providers
-    OTHER_WAYS = "Other ways to sign in";
     CONTINUE_WITH = "Continue with {}";
     OPENING = "Opening {}…";
     CALLBACK_TITLE = "Signing you in…";
