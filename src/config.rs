@@ -178,6 +178,21 @@ pub enum Flow {
     CustomSrp,
 }
 
+impl Flow {
+    /// Whether the password is asked for together with the name.
+    pub const fn asks_password(self) -> bool {
+        !matches!(self, Self::Choice | Self::Custom)
+    }
+}
+
+impl Config {
+    /// Whether there are ways to sign in besides the form: without a password, or at another provider.
+    pub fn has_other_ways(&self) -> bool {
+        let Passwordless { email, sms, passkey } = self.passwordless;
+        email || sms || passkey || self.oauth.is_some()
+    }
+}
+
 /// Ways to sign in without a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Passwordless {
@@ -972,7 +987,7 @@ mod tests {
             }),
         )
         .unwrap();
-        let oauth = config.oauth.unwrap();
+        let oauth = config.oauth.as_ref().unwrap();
         assert_eq!(oauth.base, "https://example.auth.eu-central-1.amazoncognito.com");
         let names: Vec<_> = oauth.providers.iter().map(|p| (p.name.as_str(), p.label.as_str())).collect();
         assert_eq!(names, [("Google", "Google"), ("Our SSO", "Our SSO")]);

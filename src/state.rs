@@ -14,7 +14,7 @@ use crate::{
     config::Config,
     i18n::Msg,
     routes::History,
-    session::{Account, Change, Local, Mediation, PasskeyFault, Presence, Session},
+    session::{Account, Change, Local, Presence, Session},
 };
 use leptos::prelude::*;
 use std::rc::Rc;
@@ -47,7 +47,7 @@ pub struct AppState {
 }
 
 /// What a sign-up leaves for the page that takes the code. Kept in memory only: after a reload the code still
-/// confirms the account, and the person signs in themselves.
+/// confirms the account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SigningUp {
     /// The name that was chosen.
@@ -76,9 +76,6 @@ pub struct Services {
     pub restore: fn(),
     /// The time, in seconds since 1970 by this machine's clock.
     pub now: fn() -> u64,
-    /// Asks the browser for a passkey; quietly, as one of its suggestions for the name field, or with a dialog.
-    /// Ends one that was asked for before. Options and credential are JSON.
-    pub passkey: fn(String, Mediation) -> Local<'static, Result<String, PasskeyFault>>,
     /// Puts a text on the clipboard; false if the browser does not allow that.
     pub copy: fn(String) -> Local<'static, bool>,
     /// A time of day in the person's own way of writing, from seconds since 1970.

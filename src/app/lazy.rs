@@ -76,7 +76,7 @@ pub mod chunks {
             pages::new_password::NewPassword().into_any();
         STEP, page_step, load_step, pages::steps::Step().into_any();
         SET_UP, page_set_up, load_set_up, pages::steps::set_up::SetUp().into_any();
-        AUTOFILL, page_autofill, load_autofill, pages::steps::Autofill().into_any();
+        WAYS, page_ways, load_ways, pages::ways::Ways().into_any();
         PROBLEM, page_problem, load_problem, pages::problem::SignInProblem().into_any();
         UNSUPPORTED, page_unsupported, load_unsupported,
             pages::unsupported::Unsupported().into_any();
@@ -89,11 +89,13 @@ pub mod chunks {
         drop(load_problem().await);
     }
 
-    /// Loads the chunk of a place without drawing it, so that it can be drawn at once.
+    /// Loads the chunk of a place without drawing it, so that it can be drawn at once; on the sign-in page that of the
+    /// other ways, if there are any.
     #[cfg(target_arch = "wasm32")]
-    pub async fn preload(place: Option<Place>) {
+    pub async fn preload(place: Option<Place>, ways: bool) {
         // What fails here is tried again, and said, where it is drawn.
         drop(match place {
+            Some(Place::Login) if ways => load_ways().await,
             Some(Place::Login) => Ok(()),
             Some(Place::Home) => load_home().await,
             Some(Place::SignUp) => load_sign_up().await,

@@ -65,7 +65,7 @@ fn place() -> Live {
 /// The forms of a sign-in beyond name and password.
 fn other_step(screen: Screen) -> AnyView {
     lazy_page(match screen {
-        Screen::Autofill => return lazy_extra(chunks::AUTOFILL),
+        Screen::Ways => return lazy_extra(chunks::WAYS),
         Screen::Problem => chunks::PROBLEM,
         Screen::Step(Asks::NewPassword) => chunks::NEW_PASSWORD,
         Screen::Step(Asks::SetUpMfa | Asks::ScanTotp) => chunks::SET_UP,

@@ -6,7 +6,7 @@ use crate::{
     config::Config,
     i18n::Msg,
     routes,
-    session::{PasskeyFault, Session},
+    session::Session,
     state::{AppState, Services},
 };
 use leptos::prelude::*;
@@ -52,7 +52,6 @@ fn services() -> Services {
         leave: |_, _| {},
         restore: || {},
         now: || 0,
-        passkey: |_, _| Box::pin(async { Err(PasskeyFault::Unsupported) }),
         copy: |_| Box::pin(async { false }),
         time_of_day: |_| String::new(),
         every_second: drop,

@@ -67,7 +67,7 @@ async fn run(config: Config) {
     }
     owner.with(|| browser::follow_navigation(move |path, query| app.arrive(path, query)));
     // The prerendered page stays until its live twin can be drawn in one go.
-    chunks::preload(Place::of(&browser::path())).await;
+    chunks::preload(Place::of(&browser::path()), app.config.with_value(Config::has_other_ways)).await;
     browser::take_over(move || {
         // Lives as long as the page.
         std::mem::forget(leptos::mount::mount_to(browser::root(), move || view! { <App state=app /> }));
@@ -98,7 +98,6 @@ fn services() -> Services {
         leave: browser::leave,
         restore,
         now: browser::now,
-        passkey: |options, mediation| Box::pin(browser::use_passkey(options, mediation)),
         copy: |text| Box::pin(browser::copy(text)),
         time_of_day: browser::time_of_day,
         every_second: browser::every_second,
@@ -187,7 +186,7 @@ fn keep_up(app: AppState) {
     effect(move || {
         if app.presence.get() == Presence::SignedIn {
             // Signing out has to work without a network, too.
-            browser::spawn(chunks::preload(Some(Place::SignOut)));
+            browser::spawn(chunks::preload(Some(Place::SignOut), false));
         }
     });
     effect(move || {

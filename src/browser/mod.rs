@@ -22,7 +22,6 @@ pub use page::{
     copy, fetch_text, host, leave, locale, on_return, on_storage, on_wake, origin, path, report_failure, root,
     take_over,
 };
-pub use passkey::use_passkey;
 pub use storage::{LocalStorage, SessionStorage};
 pub use time::{every_second, now, time_of_day, time_zone, wake_at, wake_in};
 /// Makes the page ready for effects and futures. Leptos does this when something is mounted, but the

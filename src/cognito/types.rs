@@ -233,11 +233,14 @@ impl PhoneNumber {
     /// (`+44 (0)20 …`) and the marks that address books put around numbers, takes a leading `00` for `+`, then
     /// expects `+` and 7 to 15 digits that do not begin with 0 (E.164). The pool has the last word.
     pub fn parse(text: &str) -> Option<Self> {
-        let dropped = |c: &char| {
+        let dropped = |c: char| {
             c.is_whitespace()
-                || matches!(*c, '-' | '.' | '(' | ')' | '\u{200e}' | '\u{200f}' | '\u{2010}'..='\u{2015}' | '\u{202a}'..='\u{202e}')
+                || matches!(c, '-' | '.' | '(' | ')' | '\u{200e}' | '\u{200f}' | '\u{2010}'..='\u{2015}' | '\u{202a}'..='\u{202e}')
         };
-        let mut number: String = text.replace("(0)", "").chars().filter(|c| !dropped(c)).collect();
+        // Searching for a text would bring a search machine into the first download.
+        let national = |at: usize, c: char| c == '0' && text[..at].ends_with('(') && text[at + 1..].starts_with(')');
+        let kept = text.char_indices().filter(|&(at, c)| !dropped(c) && !national(at, c));
+        let mut number: String = kept.map(|(_, c)| c).collect();
         if let Some(digits) = number.strip_prefix("00") {
             number = ["+", digits].concat();
         }

@@ -192,10 +192,12 @@ const COMPLETE: Duration = Duration::from_millis(600);
 /// Calls back in a moment, unless the code has been changed or handed in by then, or the page is gone.
 fn hand_in(state: FieldState, done: Callback<()>) {
     let code = state.pending.get_value();
+    // Timers know nothing of the page's context; whoever is called needs it.
+    let page = Owner::current().unwrap_or_default();
     set_timeout(
         move || {
             if state.pending.try_update_value(|pending| pending.is_some() && *pending == code).unwrap_or(false) {
-                done.run(());
+                page.with(|| done.run(()));
             }
         },
         COMPLETE,

@@ -1,17 +1,14 @@
 //! Sign in: draws the step the sign-in machine is in.
 
-use super::{
-    inputs::{LeftNotice, NameField, NameState, has_left, remembered_name},
-    social::other_ways,
-};
+use super::inputs::{LeftNotice, NameField, NameState, has_left, remembered_name};
 use crate::{
     cognito::{
         error::{Error, ErrorKind, Reason, ServiceError},
         sign_in::{Asks, Factor, Input, Stage, Way},
         types::{AttributeName, Password},
     },
-    components::{Field, FieldState, Form, Kind, Live, Page, Submit, live, way},
-    config::{Flow, Passwordless},
+    components::{Field, FieldState, Form, Kind, Live, Page, Submit, live},
+    config::{Config, Flow},
     i18n::Msg,
     routes,
     session::Attempt,
@@ -35,6 +32,8 @@ pub struct SignIn {
     pub working: RwSignal<bool>,
     /// Whether the person wants this browser to be remembered in place of a second factor.
     pub trust: RwSignal<bool>,
+    /// The field for the name.
+    name: NameState,
     now: fn() -> u64,
     send: Callback<Input>,
 }
@@ -57,6 +56,14 @@ impl SignIn {
     /// Sends what the person did to the machine; ignored while something is under way.
     pub fn send(self, input: Input) {
         self.send.run(input);
+    }
+
+    /// Begins without a password: only the name is needed.
+    pub fn begin_with(self, factor: Factor) {
+        match self.name.read() {
+            Some(user) => self.send(Input::Submit { user, way: Way::Choice(Some(factor)) }),
+            None => self.name.field().focus(),
+        }
     }
 
     /// Reads the question that is asked.
@@ -113,7 +120,7 @@ impl SignIn {
         self.failed.set(then.problem.is_some());
         let next = Screen::of(then.asks);
         let new_question = then.problem.is_none() && matches!(next, Screen::Step(_));
-        self.problem.set(then.problem.clone());
+        self.problem.set(then.problem);
         let mut draw = false;
         self.stand.update_value(|stand| {
             draw = stand.screen != next || (new_question && !same_question);
@@ -138,8 +145,8 @@ pub enum Screen {
     Step(Asks),
     /// What happened to the last attempt, above name and password.
     Problem,
-    /// Nothing to see: offers passkeys in the browser's autofill.
-    Autofill,
+    /// Other ways to sign in, below name and password.
+    Ways,
 }
 
 impl Screen {
@@ -164,8 +171,8 @@ pub fn login(other: fn(Screen) -> AnyView) -> Live {
     let working = RwSignal::new(false);
     let trust = RwSignal::new(false);
     let notice = app.take_notice();
-    let now = app.services.now;
-    let shown = move |send| SignIn { stand, turn, problem, failed, working, trust, now, send };
+    let (name, now) = (NameState::new(), app.services.now);
+    let shown = move |send| SignIn { stand, turn, problem, failed, working, trust, name, now, send };
 
     // Carries the machine on. Steps that are pages of their own are navigated to.
     let send = Callback::new(move |input: Input| {
@@ -226,9 +233,9 @@ pub fn login(other: fn(Screen) -> AnyView) -> Live {
 /// Name and password, or the name alone where the pool asks for the rest afterwards.
 fn credentials(sign_in: SignIn, notice: Option<Notice>, other: fn(Screen) -> AnyView) -> AnyView {
     let app = AppState::get();
-    let (name, password) = (NameState::new(), FieldState::default());
-    let (flow, passwordless) = app.config.with_value(|config| (config.flow, config.passwordless));
-    let asks_password = !matches!(flow, Flow::Choice | Flow::Custom);
+    let (name, password) = (sign_in.name, FieldState::default());
+    let flow = app.config.with_value(|config| config.flow);
+    let asks_password = flow.asks_password();
     let submit = move || {
         let user = name.read();
         let way = if asks_password {
@@ -248,22 +255,8 @@ fn credentials(sign_in: SignIn, notice: Option<Notice>, other: fn(Screen) -> Any
             _ => FieldState::focus_first_error(&[name.field(), password]),
         }
     };
-    // The other ways need the name only.
-    let instead = move |factor: fn() -> Factor| {
-        if let Some(user) = name.read() {
-            let way = Way::Choice(Some(factor()));
-            sign_in.send(Input::Submit { user, way });
-        } else {
-            name.field().focus();
-        }
-    };
-    let other_way = move |wanted: bool, label: Msg, factor: fn() -> Factor| {
-        let press = Callback::new(move |()| instead(factor));
-        (wanted && asks_password).then(|| way(Box::new(move || label.text().to_owned()), Box::new(|| false), press))
-    };
     provide_context(sign_in);
-    let autofill = passwordless.passkey && app.name.with_value(Option::is_some);
-    let any_other = asks_password && passwordless != Passwordless::default();
+    let other_ways = app.config.with_value(Config::has_other_ways);
     let (label, busy) = if asks_password { (Msg::SIGN_IN, Msg::SIGNING_IN) } else { (Msg::CONTINUE, Msg::CONTINUING) };
     view! {
         <Page title=Msg::LOGIN_TITLE>
@@ -291,13 +284,8 @@ fn credentials(sign_in: SignIn, notice: Option<Notice>, other: fn(Screen) -> Any
                         }
                     })}
                 <Submit label=label busy=busy working=sign_in.working />
-                {any_other.then(|| view! { <p class="divider"><span>{Msg::OR.text()}</span></p> })}
-                {other_way(passwordless.passkey, Msg::USE_PASSKEY, || Factor::WebAuthn)}
-                {other_way(passwordless.email, Msg::EMAIL_ME_A_CODE, || Factor::EmailOtp)}
-                {other_way(passwordless.sms, Msg::TEXT_ME_A_CODE, || Factor::SmsOtp)}
             </Form>
-            {autofill.then(|| other(Screen::Autofill))}
-            {other_ways(!any_other)}
+            {other_ways.then(|| other(Screen::Ways))}
             <p class="card__foot">
                 {Msg::NO_ACCOUNT.text()} " " <a href=routes::SIGN_UP>{Msg::CREATE_ACCOUNT_LINK.text()}</a>
             </p>

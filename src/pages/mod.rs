@@ -19,3 +19,4 @@ mod social;
 pub mod steps;
 pub mod unsupported;
 pub mod verify;
+pub mod ways;

@@ -14,7 +14,7 @@ use crate::{
         types::{AttributeName, Password, UserName},
     },
     components::{Field, FieldState, Form, Kind, Page, Submit, TickField, live},
-    config::{Config, SignUpPassword, Terms},
+    config::{SignUpPassword, Terms},
     i18n::Msg,
     routes,
     session::SignedUp,
@@ -83,7 +83,6 @@ pub fn SignUp() -> impl IntoView {
                         // A page that asks for a code would be a dead end.
                         SignedUp { sent: None, .. } => (Notice::AwaitsApproval, routes::LOGIN),
                         SignedUp { sent, session, .. } => {
-                            let session = session.filter(|_| app.config.with_value(Config::has_choice));
                             app.signing_up.set_value(Some(SigningUp { user, sent, session }));
                             (Notice::CodeSent, routes::VERIFY)
                         }

@@ -12,6 +12,7 @@ use crate::{
         sign_in::{Asks, Input, Way},
     },
     components::{FieldState, Form, Page, Submit, WorkButton, live},
+    config::Config,
     i18n::Msg,
     routes,
     session::Attempt,
@@ -66,8 +67,10 @@ pub fn Verify() -> impl IntoView {
                 app.signing_up.set_value(None);
                 account.remember(user.clone());
             }
+            // Pools can answer with a session also where the app client could not use it, and also after a reload.
             // Nobody is signed in who has gone elsewhere in the meantime.
-            if let (Ok(Some(session)), false) = (&answer, working.is_disposed()) {
+            let may = app.config.with_value(Config::has_choice) && !working.is_disposed();
+            if let (Ok(Some(session)), true) = (&answer, may) {
                 let way = Way::SignedUp(session.clone());
                 let attempt = account.sign_in(Attempt::default(), Input::Submit { user, way }).await;
                 if attempt.asks == Asks::SignedIn {

@@ -1,7 +1,7 @@
 //! The one keeper of the session: carries out sign-ins, restores, refreshes, signs out.
 
 use super::{
-    Account, Attempt, Change, Finished, Local, Profile, Session, SignedOut, SignedUp, User,
+    Account, Attempt, Change, Finished, Local, Mediation, PasskeyFault, Profile, Session, SignedOut, SignedUp, User,
     store::{Device, Store, remember_name},
     world::World,
 };
@@ -426,6 +426,17 @@ impl<W: World> Account for Keeper<W> {
         Box::pin(self.drive(attempt, input))
     }
 
+    fn use_passkey(
+        &self,
+        options: PasskeyOptions,
+        mediation: Mediation,
+    ) -> Local<'_, Result<PasskeyCredential, PasskeyFault>> {
+        Box::pin(async move {
+            let made = self.world.use_passkey(options.to_json(), mediation).await?;
+            PasskeyCredential::parse(&made).ok_or(PasskeyFault::Failed)
+        })
+    }
+
     fn trust_device(&self) -> Local<'_, ()> {
         Box::pin(async move {
             let Some((user, _)) = self.store.load(&*self.world) else { return };
@@ -435,7 +446,7 @@ impl<W: World> Account for Keeper<W> {
                 update.device_remembered_status = Some(DeviceRememberedStatus::Remembered);
                 update
             };
-            drop(self.authorised(remember).await);
+            let _ = self.authorised(remember).await;
         })
     }
 
@@ -627,7 +638,7 @@ mod tests {
         },
         session::{
             store::{USER_EMAIL, USER_TOKEN},
-            world::{Clock, Lock, Random, Storage, TabStorage},
+            world::{Clock, Lock, Passkeys, Random, Storage, TabStorage},
         },
     };
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -729,6 +740,12 @@ mod tests {
             if let Some(meanwhile) = self.meanwhile.take() {
                 meanwhile(self);
             }
+        }
+    }
+
+    impl Passkeys for Rc<Fake> {
+        async fn use_passkey(&self, _: String, _: Mediation) -> Result<String, PasskeyFault> {
+            Err(PasskeyFault::Unsupported)
         }
     }
 

@@ -16,7 +16,7 @@ use crate::cognito::{
     oauth::Failure,
     operations::{Attribute, CodeDelivery},
     sign_in::{Asks, Input, Step},
-    types::{ChallengeSession, ConfirmationCode, Password, UserName},
+    types::{ChallengeSession, ConfirmationCode, PasskeyCredential, PasskeyOptions, Password, UserName},
 };
 pub use profile::Profile;
 use std::{future::Future, pin::Pin, rc::Rc};
@@ -190,6 +190,13 @@ pub trait Account {
     /// Carries a sign-in on until it needs the person again. Tokens are stored when it is done, and are not
     /// in the attempt.
     fn sign_in(&self, attempt: Attempt, input: Input) -> Local<'_, Attempt>;
+    /// Asks the browser for a passkey; quietly, as one of its suggestions for the name field, or with a dialog. Ends one
+    /// that was asked for before.
+    fn use_passkey(
+        &self,
+        options: PasskeyOptions,
+        mediation: Mediation,
+    ) -> Local<'_, Result<PasskeyCredential, PasskeyFault>>;
     /// Has the device that this browser is remembered as stand in for the second factor from now on, where the pool
     /// asks people first. What does not work is no trouble: the second factor is asked for again.
     fn trust_device(&self) -> Local<'_, ()>;

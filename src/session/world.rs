@@ -1,5 +1,6 @@
 //! What the keeper needs from outside, as traits: the browser implements them, and so do tests.
 
+use super::{Mediation, PasskeyFault};
 use crate::cognito::{client::Transport, oauth::TokenTransport, srp::BigMod, srp::SECRET_BYTES};
 use std::future::Future;
 
@@ -41,7 +42,17 @@ pub trait Lock {
     fn acquire(&self, name: &str) -> impl Future<Output = Self::Guard>;
 }
 
-/// All of it.
-pub trait World: Transport + TokenTransport + Storage + TabStorage + Clock + Random + Lock + BigMod {}
+/// The browser's half of Web Authentication.
+pub trait Passkeys {
+    /// Asks for a passkey: `PublicKeyCredentialRequestOptionsJSON` in, `AuthenticationResponseJSON` out. Whatever was
+    /// asked for before ends without one.
+    ///
+    /// # Errors
+    /// See [`PasskeyFault`].
+    fn use_passkey(&self, options: String, mediation: Mediation) -> impl Future<Output = Result<String, PasskeyFault>>;
+}
 
-impl<T: Transport + TokenTransport + Storage + TabStorage + Clock + Random + Lock + BigMod> World for T {}
+/// All of it.
+pub trait World: Transport + TokenTransport + Storage + TabStorage + Clock + Random + Lock + BigMod + Passkeys {}
+
+impl<T: Transport + TokenTransport + Storage + TabStorage + Clock + Random + Lock + BigMod + Passkeys> World for T {}

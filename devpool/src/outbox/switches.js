@@ -61,6 +61,15 @@ export const GROUPS = [
     { kind: "switch", path: "features.threat_protection", label: "Threat protection", hint: "Whether people can say that a sign-in was not theirs. Needs the plan Plus." },
     { kind: "text", separated: true, path: "features.disabled_operations", label: "Operations that are off", hint: "They answer OperationNotEnabledException. Names, with commas between them." },
   ] },
+  { title: "Sign-in page (OAuth)", members: [
+    { kind: "set", path: "oauth.identity_providers", label: "Providers", hint: "How people may sign in at the page.", options: [["COGNITO", "the pool itself"], ["PretendSocial", "pretend social provider"]] },
+    { kind: "switch", path: "oauth.link_by_email", label: "Link by email", hint: "Who comes from the provider with a verified address is the user who has it here. If not, they are refused." },
+    { kind: "set", path: "oauth.scopes", label: "Scopes", hint: "What the client may ask for, and gets if it asks for nothing.", options: [
+      ["openid", "openid"], ["email", "email"], ["phone", "phone"], ["profile", "profile"], ["aws.cognito.signin.user.admin", "aws.cognito.signin.user.admin"],
+    ] },
+    { kind: "text", separated: true, path: "oauth.callback_urls", label: "Callback addresses", hint: "Where a sign-in may lead back to. With commas between them." },
+    { kind: "text", separated: true, path: "oauth.logout_urls", label: "Sign-out addresses", hint: "Where a sign-out may lead to. With commas between them." },
+  ] },
   { title: "Tokens", members: [
     { kind: "number", path: "tokens.access_seconds", unit: "seconds", label: "Access tokens", hint: "How long they live." },
     { kind: "number", path: "tokens.id_seconds", unit: "seconds", label: "ID tokens", hint: "How long they live." },

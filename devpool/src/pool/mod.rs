@@ -212,6 +212,7 @@ impl Pool {
     /// `InternalErrorException` if the state file cannot be written.
     pub fn right_clock(&self) -> Result<(), ApiError> {
         self.challenges().clear();
+        self.transactions().clear();
         self.write(|state, _| {
             state.clock_advanced_millis = 0;
             self.clock.set_advanced_millis(0);

@@ -10,10 +10,8 @@ use crate::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
-/// Nothing to see.
-#[component]
-pub fn Autofill() -> impl IntoView {
-    let (app, sign_in) = (AppState::get(), SignIn::get());
+/// Begins to offer them.
+pub fn autofill(app: AppState, sign_in: SignIn) {
     let Some(user) = app.name.get_value() else { return };
     // Disposed with the form.
     let here = RwSignal::new(());
@@ -29,7 +27,7 @@ pub fn Autofill() -> impl IntoView {
             _ => None,
         });
         let Some(options) = options.filter(|_| !here.is_disposed()) else { return };
-        if let Ok(credential) = use_passkey(app, &options, Mediation::Autofill).await
+        if let Ok(credential) = use_passkey(app, options, Mediation::Autofill).await
             && !here.is_disposed()
         {
             sign_in.take_over(attempt, Input::Passkey(credential));

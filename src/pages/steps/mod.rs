@@ -8,7 +8,7 @@ mod passkey;
 mod password;
 pub mod set_up;
 
-pub use autofill::Autofill;
+pub use autofill::autofill;
 
 use super::login::SignIn;
 use super::problem::{Doing, Explained, Place, explain};

@@ -32,7 +32,7 @@ pub fn passkey() -> AnyView {
         asking.set(true);
         fault.set(None);
         spawn_local(async move {
-            let made = use_passkey(app, &options, Mediation::Dialog).await;
+            let made = use_passkey(app, options, Mediation::Dialog).await;
             if has_left(asking) {
                 return;
             }
@@ -70,11 +70,11 @@ pub fn passkey() -> AnyView {
 /// Asks the browser for a passkey.
 pub(super) async fn use_passkey(
     app: AppState,
-    options: &PasskeyOptions,
+    options: PasskeyOptions,
     mediation: Mediation,
 ) -> Result<PasskeyCredential, PasskeyFault> {
-    let made = (app.services.passkey)(options.to_json(), mediation).await?;
-    PasskeyCredential::parse(&made).ok_or(PasskeyFault::Failed)
+    let account = (app.services.account)().await.map_err(|_| PasskeyFault::Failed)?;
+    account.use_passkey(options, mediation).await
 }
 
 fn text(fault: PasskeyFault) -> Msg {
