@@ -26,6 +26,11 @@ impl Timestamp {
         self.0.div_euclid(1000)
     }
 
+    /// Seconds since 1970 with a fraction, as AWS's JSON has them.
+    pub const fn fractional_seconds(self) -> f64 {
+        self.0 as f64 / 1000.0
+    }
+
     /// The moment `seconds` later; saturates at the end of time.
     pub const fn plus_seconds(self, seconds: u64) -> Self {
         let milliseconds = if seconds > (i64::MAX / 1000) as u64 { i64::MAX } else { seconds as i64 * 1000 };

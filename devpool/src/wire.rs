@@ -71,6 +71,11 @@ impl ApiError {
         Self::new("UserNotFoundException", "User does not exist.")
     }
 
+    /// `TooManyRequestsException` of the operations that have no `LimitExceededException` for too many codes.
+    pub fn too_many_codes() -> Self {
+        Self::new("TooManyRequestsException", "Too many codes were sent. Try again later.")
+    }
+
     /// `NotAuthorizedException` for a user whom an administrator has disabled.
     pub fn user_disabled() -> Self {
         Self::not_authorized("User is disabled.")

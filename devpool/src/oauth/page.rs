@@ -18,7 +18,10 @@ use serde_json::Value;
 
 /// `GET /oauth2/page.css`.
 pub async fn style() -> Response {
-    ([(CONTENT_TYPE, "text/css; charset=utf-8"), (X_CONTENT_TYPE_OPTIONS, "nosniff")], include_str!("page.css"))
+    (
+        [(CONTENT_TYPE, "text/css; charset=utf-8"), (X_CONTENT_TYPE_OPTIONS, "nosniff")],
+        concat!(include_str!("../theme.css"), include_str!("page.css")),
+    )
         .into_response()
 }
 

@@ -58,7 +58,7 @@ pub fn confirm_device(pool: &Pool, peer: &Peer, request: Value) -> Result<Value,
     pool.write(|state, now| {
         check_remembered(state)?;
         let ask = state.settings.devices.mode == DeviceMode::OptIn;
-        let user = state.users.get_mut(&caller.sub).ok_or_else(ApiError::user_not_found)?;
+        let user = state.user_mut(&caller.sub)?;
         let confirmed = user.devices.values().filter(|device| device.verifier.is_some()).count();
         let device = user.devices.get_mut(&request.device_key).ok_or_else(ApiError::device_not_found)?;
         if device.verifier.is_some() {
@@ -85,14 +85,12 @@ fn device_json(key: &str, device: &Device) -> Value {
         // Nothing but loopback reaches this pool.
         attribute("last_ip_used", "127.0.0.1"),
     ];
-    // Times are seconds with a fraction, as AWS's JSON has them.
-    let seconds = |moment: crate::clock::Timestamp| json!(moment.millis() as f64 / 1000.0);
     json!({
         "DeviceKey": key,
         "DeviceAttributes": attributes,
-        "DeviceCreateDate": seconds(device.created),
-        "DeviceLastModifiedDate": seconds(device.modified),
-        "DeviceLastAuthenticatedDate": seconds(device.last_authenticated),
+        "DeviceCreateDate": device.created.fractional_seconds(),
+        "DeviceLastModifiedDate": device.modified.fractional_seconds(),
+        "DeviceLastAuthenticatedDate": device.last_authenticated.fractional_seconds(),
     })
 }
 
@@ -115,7 +113,7 @@ impl DeviceRequest {
 /// A confirmed device of a user.
 fn find<'a>(state: &'a State, sub: &str, key: &str) -> Result<&'a Device, ApiError> {
     check_remembered(state)?;
-    let user = state.users.get(sub).ok_or_else(ApiError::user_not_found)?;
+    let user = state.user(sub)?;
     user.devices.get(key).filter(|device| device.verifier.is_some()).ok_or_else(ApiError::device_not_found)
 }
 
@@ -144,7 +142,7 @@ pub fn list_devices(pool: &Pool, _: &Peer, request: Value) -> Result<Value, ApiE
     let page = Page::new(request.limit, MOST, request.pagination_token.as_deref())?;
     pool.read(|state| {
         check_remembered(state)?;
-        let user = state.users.get(&caller.sub).ok_or_else(ApiError::user_not_found)?;
+        let user = state.user(&caller.sub)?;
         let mut devices: Vec<_> = user.devices.iter().filter(|(_, device)| device.verifier.is_some()).collect();
         devices.sort_by_key(|(key, device)| (std::cmp::Reverse(device.last_authenticated), (*key).clone()));
         let (devices, next) = page.cut(devices);
@@ -163,7 +161,7 @@ pub fn forget_device(pool: &Pool, _: &Peer, request: Value) -> Result<Value, Api
     let sub = request.caller(pool)?;
     pool.write(|state, now| {
         find(state, &sub, &request.device_key)?;
-        let user = state.users.get_mut(&sub).ok_or_else(ApiError::user_not_found)?;
+        let user = state.user_mut(&sub)?;
         user.devices.remove(&request.device_key);
         user.modified = now;
         Ok(Value::Null)
@@ -176,7 +174,7 @@ pub fn update_device_status(pool: &Pool, _: &Peer, request: Value) -> Result<Val
     let sub = request.caller(pool)?;
     pool.write(|state, now| {
         find(state, &sub, &request.device_key)?;
-        let user = state.users.get_mut(&sub).ok_or_else(ApiError::user_not_found)?;
+        let user = state.user_mut(&sub)?;
         let device = user.devices.get_mut(&request.device_key).ok_or_else(ApiError::device_not_found)?;
         if let Some(status) = &request.device_remembered_status {
             device.remembered = status == "remembered";

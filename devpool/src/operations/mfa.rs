@@ -35,7 +35,7 @@ pub fn associate_software_token(pool: &Pool, _: &Peer, request: Value) -> Result
         if !has_method(&state.settings, MfaMethod::SoftwareToken) {
             return Err(ApiError::no_software_token());
         }
-        let user = state.users.get_mut(&caller.sub).ok_or_else(ApiError::user_not_found)?;
+        let user = state.user_mut(&caller.sub)?;
         let secret = TotpSecret::generate();
         let shown = secret.reveal().to_owned();
         user.mfa.unverified_secret = Some(secret);
@@ -71,7 +71,7 @@ pub fn verify_software_token(pool: &Pool, _: &Peer, request: Value) -> Result<Va
         if let Some(failures) = state.lockouts.get(&caller.sub) {
             failures.check(now, &lockout)?;
         }
-        let user = state.users.get_mut(&caller.sub).ok_or_else(ApiError::user_not_found)?;
+        let user = state.user_mut(&caller.sub)?;
         let secret = user.mfa.unverified_secret.clone().ok_or_else(ApiError::no_software_token)?;
         let Some(step) = secret.step_of(code, now) else {
             state.count_failure(&caller.sub, now);
@@ -120,7 +120,7 @@ pub fn set_user_mfa_preference(pool: &Pool, _: &Peer, request: Value) -> Result<
     }
     pool.write(|state, now| {
         let settings = state.settings.clone();
-        let user = state.users.get(&caller.sub).ok_or_else(ApiError::user_not_found)?;
+        let user = state.user(&caller.sub)?;
         let mut mfa = user.mfa.clone();
         for (method, change) in changes {
             let Some(change) = change else { continue };
@@ -165,7 +165,7 @@ pub fn set_user_mfa_preference(pool: &Pool, _: &Peer, request: Value) -> Result<
             }
             mfa.passkeys = change.enabled;
         }
-        let user = state.users.get_mut(&caller.sub).ok_or_else(ApiError::user_not_found)?;
+        let user = state.user_mut(&caller.sub)?;
         user.mfa = mfa;
         user.modified = now;
         Ok(json!({}))
@@ -216,7 +216,7 @@ pub fn set_user_settings(pool: &Pool, _: &Peer, request: Value) -> Result<Value,
     }
     pool.write(|state, now| {
         let has_sms = has_method(&state.settings, MfaMethod::Sms);
-        let user = state.users.get_mut(&caller.sub).ok_or_else(ApiError::user_not_found)?;
+        let user = state.user_mut(&caller.sub)?;
         let on = !request.mfa_options.is_empty();
         if on && !(has_sms && can_turn_on(user, MfaMethod::Sms)) {
             return Err(ApiError::invalid_parameter(cannot(MfaMethod::Sms)));
@@ -237,7 +237,7 @@ pub fn get_user_auth_factors(pool: &Pool, _: &Peer, request: Value) -> Result<Va
     let request: AccessTokenRequest = parse(request)?;
     let caller = pool.caller(request.access_token.reveal())?;
     pool.read(|state| {
-        let user = state.users.get(&caller.sub).ok_or_else(ApiError::user_not_found)?;
+        let user = state.user(&caller.sub)?;
         let settings = &state.settings;
         let configured: Vec<&FirstFactor> = settings
             .first_factors

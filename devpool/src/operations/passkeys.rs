@@ -37,7 +37,7 @@ pub fn start_web_authn_registration(pool: &Pool, _: &Peer, request: Value) -> Re
     let caller = pool.caller(request.access_token.reveal())?;
     let (rp, name, life) = pool.read(|state| {
         check_enabled(state)?;
-        let user = state.users.get(&caller.sub).ok_or_else(ApiError::user_not_found)?;
+        let user = state.user(&caller.sub)?;
         let names = [user.attributes.get("email"), user.attributes.get("phone_number")];
         let name = names.into_iter().flatten().next().unwrap_or(&user.username).clone();
         let life = state.settings.challenge_session_seconds;
@@ -45,7 +45,7 @@ pub fn start_web_authn_registration(pool: &Pool, _: &Peer, request: Value) -> Re
     })?;
     let challenge = pool.challenges().begin_registration(&caller.sub, pool.now().plus_seconds(life));
     pool.read(|state| {
-        let user = state.users.get(&caller.sub).ok_or_else(ApiError::user_not_found)?;
+        let user = state.user(&caller.sub)?;
         let existing: Vec<_> = user.passkeys.iter().map(|record| record.passkey.clone()).collect();
         let entity = User { id: caller.sub.as_bytes(), name: &name, display_name: &name };
         let options = webauthn::creation_options(&rp, entity, &existing, &challenge);
@@ -66,7 +66,7 @@ pub fn complete_web_authn_registration(pool: &Pool, _: &Peer, request: Value) ->
     let caller = pool.caller(request.access_token.reveal())?;
     let rp = pool.read(|state| {
         check_enabled(state)?;
-        let user = state.users.get(&caller.sub).ok_or_else(ApiError::user_not_found)?;
+        let user = state.user(&caller.sub)?;
         Ok(relying_party(&state.settings, user.mfa.passkeys))
     })?;
     let now = pool.now();
@@ -78,7 +78,7 @@ pub fn complete_web_authn_registration(pool: &Pool, _: &Peer, request: Value) ->
         };
         let passkey = webauthn::verify_registration(&rp, &challenge, caller.sub.as_bytes(), taken, &request.credential)
             .map_err(Flaw::registration_error)?;
-        let user = state.users.get_mut(&caller.sub).ok_or_else(ApiError::user_not_found)?;
+        let user = state.user_mut(&caller.sub)?;
         if user.passkeys.len() >= MOST {
             return Err(ApiError::limit_exceeded());
         }
@@ -102,7 +102,7 @@ pub fn list_web_authn_credentials(pool: &Pool, _: &Peer, request: Value) -> Resu
     let caller = pool.caller(request.access_token.reveal())?;
     let page = Page::new(request.max_results, MOST, request.next_token.as_deref())?;
     pool.read(|state| {
-        let user = state.users.get(&caller.sub).ok_or_else(ApiError::user_not_found)?;
+        let user = state.user(&caller.sub)?;
         let (records, next) = page.cut(user.passkeys.iter().rev().collect());
         let credentials: Vec<Value> = records.into_iter().map(credential_json).collect();
         let mut answer = json!({ "Credentials": credentials });
@@ -120,7 +120,7 @@ fn credential_json(record: &PasskeyRecord) -> Value {
         "FriendlyCredentialName": passkey.friendly_name(),
         "RelyingPartyId": passkey.rp_id,
         "AuthenticatorTransports": passkey.transports,
-        "CreatedAt": record.created.millis() as f64 / 1000.0,
+        "CreatedAt": record.created.fractional_seconds(),
     });
     if let Some(attachment) = passkey.attachment {
         shown["AuthenticatorAttachment"] = json!(attachment.as_str());
@@ -140,9 +140,9 @@ pub fn delete_web_authn_credential(pool: &Pool, _: &Peer, request: Value) -> Res
     let request: DeleteRequest = parse(request)?;
     let caller = pool.caller(request.access_token.reveal())?;
     pool.write(|state, now| {
-        let user = state.users.get_mut(&caller.sub).ok_or_else(ApiError::user_not_found)?;
+        let user = state.user_mut(&caller.sub)?;
         let before = user.passkeys.len();
-        user.passkeys.retain(|record| json!(record.passkey.credential_id) != json!(request.credential_id));
+        user.passkeys.retain(|record| record.passkey.credential_id.to_string() != request.credential_id);
         if user.passkeys.len() == before {
             return Err(ApiError::resource_not_found("The passkey does not exist."));
         }

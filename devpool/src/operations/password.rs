@@ -128,7 +128,7 @@ pub fn change_password(pool: &Pool, _: &Peer, request: Value) -> Result<Value, A
             // Guessing the old password is limited as guessing it at the door is; the operation has its own text.
             lockout.check(now, &state.settings.lockout).map_err(|_| ApiError::limit_exceeded())?;
         }
-        let user = state.users.get(&sub).ok_or_else(ApiError::user_not_found)?;
+        let user = state.user(&sub)?;
         Ok((user.username.clone(), user.password.clone(), state.remembered_passwords(&sub)))
     })?;
     let right = match (&current, &request.previous_password) {
@@ -148,7 +148,7 @@ pub fn change_password(pool: &Pool, _: &Peer, request: Value) -> Result<Value, A
     check_history(&username, proposed, &remembered)?;
     let record = PasswordRecord::new(&username, proposed);
     pool.write(|state, now| {
-        let user = state.users.get_mut(&sub).ok_or_else(ApiError::user_not_found)?;
+        let user = state.user_mut(&sub)?;
         user.set_password(record, policy.history_size);
         user.modified = now;
         state.lockouts.remove(&sub);

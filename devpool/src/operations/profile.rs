@@ -19,7 +19,7 @@ pub fn get_user(pool: &Pool, _: &Peer, request: Value) -> Result<Value, ApiError
     let request: AccessTokenRequest = parse(request)?;
     let caller = pool.caller(request.access_token.reveal())?;
     pool.read(|state| {
-        let user = state.users.get(&caller.sub).ok_or_else(ApiError::user_not_found)?;
+        let user = state.user(&caller.sub)?;
         let attribute = |name: &str, value: &str| json!({ "Name": name, "Value": value });
         let mut attributes = vec![attribute("sub", &user.sub)];
         attributes.extend(user.attributes.iter().map(|(name, value)| attribute(name, value)));
@@ -65,7 +65,7 @@ pub fn update_user_attributes(pool: &Pool, _: &Peer, request: Value) -> Result<V
         for (name, value) in &changes {
             settings.schema.check_write(name, value, false)?;
         }
-        let user = state.users.get(&caller.sub).ok_or_else(ApiError::user_not_found)?;
+        let user = state.user(&caller.sub)?;
         // Addresses that really change get a code.
         let new: Vec<Destination> = Contact::ALL
             .into_iter()
@@ -89,9 +89,9 @@ pub fn update_user_attributes(pool: &Pool, _: &Peer, request: Value) -> Result<V
             let purpose = CodePurpose::verification_of(destination.contact);
             // The operation has its own name for too many codes.
             send_code(state, &caller.sub, destination, purpose, MessagePurpose::UpdateAttribute, now)
-                .map_err(|_| ApiError::new("TooManyRequestsException", "Too many codes were sent. Try again later."))?;
+                .map_err(|_| ApiError::too_many_codes())?;
         }
-        let user = state.users.get_mut(&caller.sub).ok_or_else(ApiError::user_not_found)?;
+        let user = state.user_mut(&caller.sub)?;
         for (name, value) in &changes {
             let is_new = new.iter().any(|destination| destination.contact.attribute() == name);
             let contact = Contact::of(name);
@@ -129,7 +129,7 @@ pub fn delete_user_attributes(pool: &Pool, _: &Peer, request: Value) -> Result<V
                 return Err(required_missing(name));
             }
         }
-        let user = state.users.get_mut(&caller.sub).ok_or_else(ApiError::user_not_found)?;
+        let user = state.user_mut(&caller.sub)?;
         for name in &request.user_attribute_names {
             user.set_attribute(name, "");
             user.pending_attributes.remove(name);
@@ -160,7 +160,7 @@ pub fn get_user_attribute_verification_code(pool: &Pool, _: &Peer, request: Valu
     let caller = pool.caller(request.access_token.reveal())?;
     let contact = contact_of(&request.attribute_name)?;
     pool.write(|state, now| {
-        let user = state.users.get(&caller.sub).ok_or_else(ApiError::user_not_found)?;
+        let user = state.user(&caller.sub)?;
         let pending = user.pending_attributes.get(contact.attribute());
         let address = pending.map(String::as_str).or_else(|| user.contact(contact)).ok_or_else(|| {
             ApiError::invalid_parameter(format!("The user has no {} to verify.", contact.attribute()))
@@ -187,7 +187,7 @@ pub fn verify_user_attribute(pool: &Pool, _: &Peer, request: Value) -> Result<Va
     let contact = contact_of(&request.attribute_name)?;
     pool.write(|state, now| {
         let settings = state.settings.codes.clone();
-        let user = state.users.get(&caller.sub).ok_or_else(ApiError::user_not_found)?;
+        let user = state.user(&caller.sub)?;
         let pending = user.pending_attributes.get(contact.attribute()).cloned();
         if let Some(address) = &pending
             && state.is_taken(address, &caller.sub)
@@ -196,7 +196,7 @@ pub fn verify_user_attribute(pool: &Pool, _: &Peer, request: Value) -> Result<Va
         }
         let purpose = CodePurpose::verification_of(contact);
         state.code_slot(&caller.sub, purpose).redeem(request.code.reveal(), &settings, now)?;
-        let user = state.users.get_mut(&caller.sub).ok_or_else(ApiError::user_not_found)?;
+        let user = state.user_mut(&caller.sub)?;
         if let Some(address) = pending {
             user.set_attribute(contact.attribute(), &address);
             user.pending_attributes.remove(contact.attribute());

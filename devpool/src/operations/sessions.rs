@@ -26,11 +26,6 @@ fn check_tracked(state: &State) -> Result<(), ApiError> {
     if state.settings.features.session_tracking { Ok(()) } else { Err(ApiError::operation_not_enabled()) }
 }
 
-/// Times are seconds with a fraction, as AWS's JSON has them.
-fn seconds(moment: Timestamp) -> Value {
-    json!(moment.millis() as f64 / 1000.0)
-}
-
 /// `ListUserSessions`: the caller's sessions that are not over, the last used first.
 pub fn list_user_sessions(pool: &Pool, _: &Peer, request: Value) -> Result<Value, ApiError> {
     let request: ListRequest = parse(request)?;
@@ -81,8 +76,8 @@ fn token_session(session: &SignInSession, current: bool) -> Value {
         "SessionId": session.id,
         "SessionType": "TOKEN",
         "ClientId": CLIENT_ID,
-        "CreateDate": seconds(session.auth_time),
-        "LastActiveDate": seconds(last_active(session)),
+        "CreateDate": session.auth_time.fractional_seconds(),
+        "LastActiveDate": last_active(session).fractional_seconds(),
         "DeviceType": device_type(&session.user_agent),
         "LastIPAddress": "127.0.0.1",
         "IsCurrentSession": current,
@@ -98,8 +93,8 @@ fn sso_session(id: &str, session: &SsoSession) -> Value {
         "SessionId": id,
         "SessionType": "SSO",
         "ClientId": CLIENT_ID,
-        "CreateDate": seconds(session.created),
-        "LastActiveDate": seconds(session.last_active),
+        "CreateDate": session.created.fractional_seconds(),
+        "LastActiveDate": session.last_active.fractional_seconds(),
         "DeviceType": device_type(&session.user_agent),
         "LastIPAddress": "127.0.0.1",
         "IsCurrentSession": false,

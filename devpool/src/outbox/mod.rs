@@ -42,7 +42,7 @@ pub async fn page() -> Response {
 }
 
 async fn style() -> Response {
-    file("text/css; charset=utf-8", include_str!("outbox.css"))
+    file("text/css; charset=utf-8", concat!(include_str!("../theme.css"), include_str!("outbox.css")))
 }
 
 async fn script() -> Response {

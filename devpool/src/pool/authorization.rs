@@ -217,7 +217,7 @@ impl State {
         peer: &Peer,
         now: Timestamp,
     ) -> Result<(String, String), ApiError> {
-        let user = self.users.get(&who.sub).ok_or_else(ApiError::user_not_found)?;
+        let user = self.user(&who.sub)?;
         if !user.enabled {
             return Err(ApiError::user_disabled());
         }

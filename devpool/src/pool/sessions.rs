@@ -123,7 +123,7 @@ impl Grant {
 pub fn begin(state: &mut State, issuer: &str, new: NewSession, peer: &Peer, now: Timestamp) -> Result<Grant, ApiError> {
     state.tidy(now);
     let device_mode = state.settings.devices.mode;
-    let user = state.users.get_mut(&new.sub).ok_or_else(ApiError::user_not_found)?;
+    let user = state.user_mut(&new.sub)?;
     if !user.enabled {
         return Err(ApiError::user_disabled());
     }
@@ -193,7 +193,7 @@ fn grant(
     session: &SignInSession,
     now: Timestamp,
 ) -> Result<Grant, ApiError> {
-    let user = state.users.get(&session.sub).ok_or_else(ApiError::user_not_found)?;
+    let user = state.user(&session.sub)?;
     let tokens = &state.settings.tokens;
     let common = |lifetime: u64, token_use: &str| {
         let mut claims = Claims::new();
@@ -304,7 +304,7 @@ pub fn refresh(
     {
         return Err(ApiError::new("RefreshTokenReuseException", "Refresh token has already been used."));
     }
-    let user = user_of(state, &session.sub)?;
+    let user = state.user(&session.sub)?;
     if !user.enabled {
         return Err(ApiError::user_disabled());
     }
@@ -328,10 +328,6 @@ pub fn refresh(
         grant.refresh_token = Some(new_refresh_token(state, origin_jti));
     }
     Ok(grant)
-}
-
-fn user_of<'a>(state: &'a State, sub: &str) -> Result<&'a User, ApiError> {
-    state.users.get(sub).ok_or_else(ApiError::user_not_found)
 }
 
 /// Ends the session of a refresh token. A token nobody knows is as good as revoked.
@@ -428,7 +424,7 @@ impl Pool {
             })
         })?;
         self.read(|state| {
-            let user = user_of(state, &checked.sub)?;
+            let user = state.user(&checked.sub)?;
             let session = state.sessions.get(&checked.origin_jti);
             if session.is_none_or(|session| session.revoked) {
                 return Err(ApiError::not_authorized("Access Token has been revoked"));

@@ -9,6 +9,7 @@ pub use super::user::{User, UserStatus};
 use crate::clock::Timestamp;
 use crate::random;
 use crate::srp::{Verifier, hmac};
+use crate::wire::ApiError;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
@@ -336,6 +337,22 @@ impl Subject {
 }
 
 impl State {
+    /// The user with this id.
+    ///
+    /// # Errors
+    /// `UserNotFoundException`: removed since the token or the challenge that named it was made.
+    pub fn user(&self, sub: &str) -> Result<&User, ApiError> {
+        self.users.get(sub).ok_or_else(ApiError::user_not_found)
+    }
+
+    /// [`Self::user`], to change it.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn user_mut(&mut self, sub: &str) -> Result<&mut User, ApiError> {
+        self.users.get_mut(sub).ok_or_else(ApiError::user_not_found)
+    }
+
     /// The user who signs in with `name`: the user name, the `sub`, an address in pools where people sign in with
     /// addresses, an alias in those that have some.
     pub fn find_user(&self, name: &str) -> Option<&User> {

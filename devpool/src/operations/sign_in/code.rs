@@ -1,12 +1,13 @@
 //! Codes: sent to an address, or from an authenticator app.
 
 use super::{Next, Parameters, Refusal, flow, password};
+use crate::clock::Timestamp;
 use crate::pool::Pool;
 use crate::pool::challenges::{Attempt, Challenge, CodeKind, SentCode, Step};
 use crate::pool::codes::CodePurpose;
 use crate::pool::delivery::Destination;
 use crate::pool::settings::MfaMethod;
-use crate::pool::state::{MessagePurpose, Method, Subject, UserStatus};
+use crate::pool::state::{MessagePurpose, Method, State, Subject, UserStatus};
 use crate::srp::same;
 use crate::wire::ApiError;
 use serde_json::json;
@@ -36,24 +37,30 @@ pub fn send_and_ask(
         CodeKind::EmailOtp | CodeKind::SmsOtp => MessagePurpose::SignIn,
         CodeKind::SmsMfa | CodeKind::EmailMfa | CodeKind::EmailMfaSetup => MessagePurpose::Mfa,
     };
-    let digits = pool.write(|state, now| {
-        let settings = state.settings.codes.clone();
-        let slot = state.code_slot(&subject.name, CodePurpose::sign_in_by(destination.contact));
-        // The operations that sign in have their own name for this.
-        let code = slot
-            .issue_elsewhere(&settings, now)
-            .map_err(|_| ApiError::new("TooManyRequestsException", "Too many codes were sent. Try again later."))?;
-        let exists = state.users.contains_key(&subject.sub);
-        if exists {
-            state.send(destination.contact, &destination.address, message, &code, now);
-        }
-        Ok(exists.then_some(code))
-    })?;
+    let digits = pool.write(|state, now| send(state, &subject, destination, message, now))?;
     let parameters = [
         ("CODE_DELIVERY_DELIVERY_MEDIUM", json!(destination.medium())),
         ("CODE_DELIVERY_DESTINATION", json!(destination.masked())),
     ];
     Ok(Next::ask(subject, attempt, Step::Code(SentCode { kind, digits, wrong: 0 }), parameters))
+}
+
+/// Sends a code that only this sign-in knows. Somebody who does not exist gets none, so that no answer is right.
+pub(super) fn send(
+    state: &mut State,
+    subject: &Subject,
+    destination: &Destination,
+    message: MessagePurpose,
+    now: Timestamp,
+) -> Result<Option<String>, ApiError> {
+    let settings = state.settings.codes.clone();
+    let slot = state.code_slot(&subject.name, CodePurpose::sign_in_by(destination.contact));
+    let code = slot.issue_elsewhere(&settings, now).map_err(|_| ApiError::too_many_codes())?;
+    let exists = state.users.contains_key(&subject.sub);
+    if exists {
+        state.send(destination.contact, &destination.address, message, &code, now);
+    }
+    Ok(exists.then_some(code))
 }
 
 /// Takes a code that was sent.

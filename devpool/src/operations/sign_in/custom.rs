@@ -1,9 +1,8 @@
 //! `CUSTOM_AUTH`: an example of what Lambda triggers make of it. Three questions, one after the other: a sum, a code
 //! that is sent, and the name of the pool. With `CHALLENGE_NAME` = `SRP_A` the password comes before them.
 
-use super::{Next, Parameters, Refusal, flow, password};
+use super::{Next, Parameters, Refusal, code, flow, password};
 use crate::pool::challenges::{Attempt, Challenge, CustomQuestion, Step};
-use crate::pool::codes::CodePurpose;
 use crate::pool::delivery::Destination;
 use crate::pool::settings::Contact;
 use crate::pool::state::{MessagePurpose, Proof, Subject};
@@ -49,23 +48,15 @@ pub fn ask(pool: &Pool, subject: Subject, attempt: Attempt, round: u8, wrong: u3
     Ok(Next::ask(subject, attempt, Step::Custom(CustomQuestion { round, answer, wrong }), parameters))
 }
 
-/// Sends the code of the second question. Somebody who does not exist gets none, so no answer is right.
+/// Sends the code of the second question.
 fn send_code(pool: &Pool, subject: &Subject) -> Result<(&'static str, String, Option<String>), ApiError> {
     pool.write(|state, now| {
-        let settings = state.settings.codes.clone();
         let user = state.users.get(&subject.sub);
-        let exists = user.is_some();
         let address = user.and_then(|user| Contact::ALL.into_iter().find_map(|contact| Destination::of(user, contact)));
         let destination = address.unwrap_or_else(|| Destination::of_nobody(&subject.name, Contact::Email));
-        let slot = state.code_slot(&subject.name, CodePurpose::sign_in_by(destination.contact));
-        let code = slot
-            .issue_elsewhere(&settings, now)
-            .map_err(|_| ApiError::new("TooManyRequestsException", "Too many codes were sent. Try again later."))?;
-        if exists {
-            state.send(destination.contact, &destination.address, MessagePurpose::CustomChallenge, &code, now);
-        }
+        let code = code::send(state, subject, &destination, MessagePurpose::CustomChallenge, now)?;
         let question = format!("Enter the code that was sent to {}.", destination.masked());
-        Ok(("code", question, exists.then_some(code)))
+        Ok(("code", question, code))
     })
 }
 
