@@ -290,18 +290,12 @@ impl Registration {
 
     /// The `RegistrationResponseJSON`.
     pub fn json(&self) -> Value {
-        json!({
-            "id": encode(&self.id),
-            "rawId": encode(&self.id),
-            "type": "public-key",
-            "authenticatorAttachment": "platform",
-            "clientExtensionResults": {},
-            "response": {
-                "clientDataJSON": encode(self.client_data.to_string().as_bytes()),
-                "attestationObject": encode(&self.attestation_object()),
-                "transports": ["hybrid", "internal"],
-            },
-        })
+        let response = json!({
+            "clientDataJSON": encode(self.client_data.to_string().as_bytes()),
+            "attestationObject": encode(&self.attestation_object()),
+            "transports": ["hybrid", "internal"],
+        });
+        credential(&self.id, &response)
     }
 }
 
@@ -309,20 +303,26 @@ impl Assertion {
     /// The `AuthenticationResponseJSON`.
     pub fn json(&self) -> Value {
         let data = self.data.bytes();
-        json!({
-            "id": encode(&self.id),
-            "rawId": encode(&self.id),
-            "type": "public-key",
-            "authenticatorAttachment": "platform",
-            "clientExtensionResults": {},
-            "response": {
-                "clientDataJSON": encode(self.client_data.to_string().as_bytes()),
-                "authenticatorData": encode(&data),
-                "signature": encode(&self.key.sign(&signed(&data, &self.client_data))),
-                "userHandle": self.user_handle.as_deref().map(encode),
-            },
-        })
+        let response = json!({
+            "clientDataJSON": encode(self.client_data.to_string().as_bytes()),
+            "authenticatorData": encode(&data),
+            "signature": encode(&self.key.sign(&signed(&data, &self.client_data))),
+            "userHandle": self.user_handle.as_deref().map(encode),
+        });
+        credential(&self.id, &response)
     }
+}
+
+/// What both answers have in common (§5.1).
+fn credential(id: &[u8], response: &Value) -> Value {
+    json!({
+        "id": encode(id),
+        "rawId": encode(id),
+        "type": "public-key",
+        "authenticatorAttachment": "platform",
+        "clientExtensionResults": {},
+        "response": response,
+    })
 }
 
 fn client_data(kind: &str, options: &Value, origin: &str) -> Value {
