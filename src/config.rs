@@ -88,95 +88,8 @@ pub struct Config {
     pub password_policy: PasswordPolicy,
     /// `doorward.attributes`, and what `auth.standard_required_attributes` adds to them.
     pub attributes: Vec<AttributeField>,
-    /// `auth.username_attributes`, or `doorward.sign_in_with`: what people sign in with.
-    pub sign_in_with: SignInName,
-    /// `doorward.flow`: how a sign-in begins.
-    pub flow: Flow,
-    /// `auth.passwordless`: ways to sign in without a password that the pool has.
-    pub passwordless: Passwordless,
-    /// `doorward.session_minutes`: how long the pool lets a person take for one step of a sign-in
-    /// (`AuthSessionValidity`, 3 to 15; 3 if absent).
-    pub session_minutes: u8,
-    /// `doorward.remember_devices`: offer to remember this browser in place of a second factor.
-    pub remember_devices: bool,
-    /// `auth.oauth`: sign-in through the pool's domain, with other providers.
-    pub oauth: Option<OAuth>,
-    /// `doorward.terms` and `doorward.privacy`: what people agree to when they sign up.
-    pub terms: Terms,
     /// `doorward.name`: what the site calls itself.
     pub name: String,
-}
-
-/// What people sign in with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SignInName {
-    /// An email address.
-    Email,
-    /// A phone number.
-    Phone,
-    /// One of the two.
-    EmailOrPhone,
-    /// A name they chose.
-    UserName,
-}
-
-/// How a sign-in begins (`AuthFlow`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Flow {
-    /// `USER_SRP_AUTH`: a proof of the password.
-    Srp,
-    /// `USER_PASSWORD_AUTH`: the password itself, for pools that migrate users.
-    Password,
-    /// `USER_AUTH`: the name alone, then a choice.
-    Choice,
-    /// `CUSTOM_AUTH`: the name alone, then what a function of the pool asks.
-    Custom,
-    /// `CUSTOM_AUTH` after a proof of the password.
-    CustomSrp,
-}
-
-/// Ways to sign in without a password.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Passwordless {
-    /// A code by email.
-    pub email: bool,
-    /// A code by text message.
-    pub sms: bool,
-    /// A passkey.
-    pub passkey: bool,
-}
-
-/// The pool's OAuth endpoints and what may be asked of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OAuth {
-    /// Where the endpoints are, without a slash at the end: `https://` and `auth.oauth.domain`.
-    pub base: String,
-    /// `auth.oauth.scopes`
-    pub scopes: Vec<String>,
-    /// `auth.oauth.identity_providers`, as the pool calls them, with what the buttons say.
-    pub providers: Vec<Provider>,
-    /// `auth.oauth.redirect_sign_in_uri`: where the pool may send people back to.
-    pub redirect_sign_in: Vec<String>,
-    /// `auth.oauth.redirect_sign_out_uri`: where it may send them after signing out.
-    pub redirect_sign_out: Vec<String>,
-}
-
-/// A provider that people can sign in with.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Provider {
-    /// `identity_provider` of `/oauth2/authorize`.
-    pub name: String,
-    /// What the button says after "Continue with".
-    pub label: String,
-}
-
-/// What people agree to.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Terms {
-    /// The terms of use.
-    pub terms: Option<String>,
-    /// The privacy policy.
-    pub privacy: Option<String>,
 }
 
 /// An attribute the person fills in.
@@ -257,139 +170,11 @@ pub fn parse<J: Json>(text: &str, page_host: &str) -> Result<Config, Problem> {
         endpoints: endpoints(endpoint, user_pool.region()),
         password_policy: password_policy(&auth)?,
         attributes: attributes(&auth, &ours)?,
-        sign_in_with: sign_in_with(&auth, &ours)?,
-        flow: flow(&ours)?,
-        passwordless: passwordless(&auth)?,
-        session_minutes: session_minutes(&ours)?,
-        remember_devices: ours.get("doorward.remember_devices").flag()?,
-        oauth: oauth(&auth, &ours)?,
-        terms: terms(&ours)?,
         name: name.unwrap_or_else(|| "Doorward".to_owned()),
         user_pool,
         client: ClientId::new(client),
         identity_pool,
     })
-}
-
-fn sign_in_with<J: Json>(auth: &At<J>, ours: &At<J>) -> Result<SignInName, Problem> {
-    const OURS: &str = "\"email\", \"phone\", \"email_or_phone\" or \"username\"";
-    let named = ours.optional("doorward.sign_in_with", OURS, |text| {
-        matches!(text, "email" | "phone" | "email_or_phone" | "username")
-    })?;
-    const NAMES: &str = "a list with \"email\", \"phone_number\" or both";
-    let at = auth.get("auth.username_attributes");
-    let (mut email, mut phone) = (false, false);
-    for entry in at.list(NAMES)? {
-        match entry.text().as_deref() {
-            Some("email") => email = true,
-            Some("phone_number") => phone = true,
-            _ => return Err(at.wrong(NAMES)),
-        }
-    }
-    Ok(match (named.as_deref(), email, phone) {
-        (Some("username"), ..) => SignInName::UserName,
-        (Some("email_or_phone"), ..) | (None, true, true) => SignInName::EmailOrPhone,
-        (Some("phone"), ..) | (None, false, true) => SignInName::Phone,
-        _ => SignInName::Email,
-    })
-}
-
-fn flow<J: Json>(ours: &At<J>) -> Result<Flow, Problem> {
-    const EXPECTED: &str = "\"srp\", \"password\", \"choice\", \"custom\" or \"custom_srp\"";
-    let named = ours.optional("doorward.flow", EXPECTED, |text| {
-        matches!(text, "srp" | "password" | "choice" | "custom" | "custom_srp")
-    })?;
-    Ok(match named.as_deref() {
-        Some("password") => Flow::Password,
-        Some("choice") => Flow::Choice,
-        Some("custom") => Flow::Custom,
-        Some("custom_srp") => Flow::CustomSrp,
-        _ => Flow::Srp,
-    })
-}
-
-fn passwordless<J: Json>(auth: &At<J>) -> Result<Passwordless, Problem> {
-    let at = auth.get("auth.passwordless");
-    if at.value.is_none() {
-        return Ok(Passwordless::default());
-    }
-    at.object("an object such as {\"email_otp_enabled\": true}")?;
-    Ok(Passwordless {
-        email: at.get("auth.passwordless.email_otp_enabled").flag()?,
-        sms: at.get("auth.passwordless.sms_otp_enabled").flag()?,
-        // An object with the relying party; the pool tells the browser what is in it.
-        passkey: at.get("auth.passwordless.web_authn").value.is_some(),
-    })
-}
-
-fn session_minutes<J: Json>(ours: &At<J>) -> Result<u8, Problem> {
-    let at = ours.get("doorward.session_minutes");
-    match &at.value {
-        None => Ok(3),
-        Some(value) => match value.number() {
-            Some(minutes) if (3.0..=15.0).contains(&minutes) && minutes % 1.0 == 0.0 => Ok(minutes as u8),
-            _ => Err(at.wrong("a whole number of minutes from 3 to 15, as AuthSessionValidity of the app client")),
-        },
-    }
-}
-
-/// An absolute URL or a path of this site, to link to.
-fn is_link(text: &str) -> bool {
-    let plain = text.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'\\' | b'"' | b'<' | b'>'));
-    plain && (text.starts_with("https://") || (text.starts_with('/') && !text.starts_with("//")))
-}
-
-fn terms<J: Json>(ours: &At<J>) -> Result<Terms, Problem> {
-    const EXPECTED: &str = "an https:// URL or a path of this site that begins with a slash";
-    Ok(Terms {
-        terms: ours.optional("doorward.terms", EXPECTED, is_link)?,
-        privacy: ours.optional("doorward.privacy", EXPECTED, is_link)?,
-    })
-}
-
-fn oauth<J: Json>(auth: &At<J>, ours: &At<J>) -> Result<Option<OAuth>, Problem> {
-    let at = auth.get("auth.oauth");
-    if at.value.is_none() {
-        return Ok(None);
-    }
-    at.object("an object with domain, scopes, redirect_sign_in_uri, as in amplify_outputs.json")?;
-    const DOMAIN: &str = "the pool's domain, such as example.auth.us-east-1.amazoncognito.com";
-    let domain = at.required("auth.oauth.domain", DOMAIN, |text| is_endpoint(&["https://", text].concat()))?;
-    const ENDPOINT: &str = "an absolute https:// URL without query (http:// on this machine only), or no such field";
-    let endpoint = ours.optional("doorward.oauth_endpoint", ENDPOINT, is_endpoint)?;
-    let base = endpoint.unwrap_or_else(|| ["https://", &domain].concat());
-    const SCOPES: &str = "a list of scopes such as [\"openid\", \"email\"]";
-    const URLS: &str = "a list of absolute URLs that are registered with the app client";
-    const PROVIDERS: &str = "a list of provider names such as [\"GOOGLE\"]";
-    let texts = |path: &'static str, expected: &'static str, fits: fn(&str) -> bool| {
-        let at = at.get(path);
-        let entries = at.list(expected)?.into_iter();
-        let text = |entry: J| entry.text().filter(|text| fits(text)).ok_or_else(|| at.wrong(expected));
-        entries.map(text).collect::<Result<Vec<_>, _>>()
-    };
-    let is_word = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic());
-    let names = texts("auth.oauth.identity_providers", PROVIDERS, |text| {
-        !text.is_empty() && text.len() <= 32 && !text.chars().any(char::is_control)
-    })?;
-    Ok(Some(OAuth {
-        base: base.trim_end_matches('/').to_owned(),
-        scopes: texts("auth.oauth.scopes", SCOPES, is_word)?,
-        redirect_sign_in: texts("auth.oauth.redirect_sign_in_uri", URLS, is_endpoint)?,
-        redirect_sign_out: texts("auth.oauth.redirect_sign_out_uri", URLS, is_endpoint)?,
-        providers: names.into_iter().map(provider).collect(),
-    }))
-}
-
-/// Amplify writes the well-known ones in capitals; the pool has names of its own for them.
-fn provider(name: String) -> Provider {
-    let (name, label) = match name.as_str() {
-        "GOOGLE" => ("Google", "Google"),
-        "FACEBOOK" => ("Facebook", "Facebook"),
-        "LOGIN_WITH_AMAZON" => ("LoginWithAmazon", "Amazon"),
-        "SIGN_IN_WITH_APPLE" => ("SignInWithApple", "Apple"),
-        other => (other, other),
-    };
-    Provider { name: name.to_owned(), label: label.to_owned() }
 }
 
 /// AWS's endpoints of the region, or the one that was configured, for both services.
@@ -450,7 +235,13 @@ fn password_policy<J: Json>(auth: &At<J>) -> Result<PasswordPolicy, Problem> {
         return Ok(PasswordPolicy::default());
     }
     policy.object("an object such as {\"min_length\": 8, \"require_numbers\": true}")?;
-    let flag = |path: &'static str| policy.get(path).flag();
+    let flag = |path: &'static str| {
+        let at = policy.get(path);
+        match &at.value {
+            None => Ok(false),
+            Some(value) => value.flag().ok_or_else(|| at.wrong("true or false")),
+        }
+    };
     let length = policy.get("auth.password_policy.min_length");
     let min_length = match &length.value {
         None => PasswordPolicy::default().min_length,
@@ -558,14 +349,6 @@ impl<J: Json> At<J> {
 
     fn object(&self, expected: &'static str) -> Result<(), Problem> {
         if self.value.as_ref().is_some_and(Json::is_object) { Ok(()) } else { Err(self.wrong(expected)) }
-    }
-
-    /// A switch that is off if it is absent.
-    fn flag(&self) -> Result<bool, Problem> {
-        match &self.value {
-            None => Ok(false),
-            Some(value) => value.flag().ok_or_else(|| self.wrong("true or false")),
-        }
     }
 
     fn list(&self, expected: &'static str) -> Result<Vec<J>, Problem> {
@@ -685,7 +468,7 @@ mod tests {
 
     #[test]
     fn each_wrong_field_is_named() {
-        let table: [(&[&str], Value, &str); 27] = [
+        let table: [(&[&str], Value, &str); 16] = [
             (&["auth"], json!(null), "auth"),
             (&["auth"], json!([]), "auth"),
             (&["auth", "user_pool_id"], json!(null), "auth.user_pool_id"),
@@ -702,21 +485,6 @@ mod tests {
             (&["doorward"], json!({"endpoint": "ftp://x"}), "doorward.endpoint"),
             (&["doorward"], json!({"endpoint": "http://example.test/"}), "doorward.endpoint"),
             (&["doorward"], json!({"attributes": [{"label": "x"}]}), "doorward.attributes"),
-            (&["auth", "username_attributes"], json!(["fax"]), "auth.username_attributes"),
-            (&["doorward"], json!({"sign_in_with": "fax"}), "doorward.sign_in_with"),
-            (&["doorward"], json!({"flow": "magic"}), "doorward.flow"),
-            (&["doorward"], json!({"session_minutes": 2}), "doorward.session_minutes"),
-            (&["doorward"], json!({"remember_devices": "yes"}), "doorward.remember_devices"),
-            (&["doorward"], json!({"terms": "javascript:alert(1)"}), "doorward.terms"),
-            (&["doorward"], json!({"privacy": "//evil.test"}), "doorward.privacy"),
-            (&["auth", "passwordless"], json!([]), "auth.passwordless"),
-            (&["auth", "oauth"], json!({}), "auth.oauth.domain"),
-            (&["auth", "oauth"], json!({"domain": "x.test", "scopes": [1]}), "auth.oauth.scopes"),
-            (
-                &["auth", "oauth"],
-                json!({"domain": "x.test", "redirect_sign_in_uri": ["javascript:1"]}),
-                "auth.oauth.redirect_sign_in_uri",
-            ),
         ];
         for (path, value, expected) in table {
             match with(path, value.clone()) {
@@ -727,39 +495,6 @@ mod tests {
                 other => panic!("{path:?} = {value}: {other:?}"),
             }
         }
-    }
-
-    #[test]
-    fn ways_to_sign_in_are_read() {
-        let config = with(
-            &["auth", "oauth"],
-            json!({
-                "domain": "example.auth.eu-central-1.amazoncognito.com", "scopes": ["openid", "email"],
-                "identity_providers": ["GOOGLE", "Our SSO"], "response_type": "code",
-                "redirect_sign_in_uri": ["https://app.example.test/auth/callback"], "redirect_sign_out_uri": [],
-            }),
-        )
-        .unwrap();
-        let oauth = config.oauth.unwrap();
-        assert_eq!(oauth.base, "https://example.auth.eu-central-1.amazoncognito.com");
-        let names: Vec<_> = oauth.providers.iter().map(|p| (p.name.as_str(), p.label.as_str())).collect();
-        assert_eq!(names, [("Google", "Google"), ("Our SSO", "Our SSO")]);
-        assert_eq!((config.sign_in_with, config.flow), (SignInName::Email, Flow::Srp));
-        let passwordless = json!({"email_otp_enabled": true, "web_authn": {"relying_party_id": "example.test"}});
-        let config = with(&["auth", "passwordless"], passwordless).unwrap();
-        assert_eq!(config.passwordless, Passwordless { email: true, sms: false, passkey: true });
-        for (names, expected) in [
-            (json!(["phone_number"]), SignInName::Phone),
-            (json!(["email", "phone_number"]), SignInName::EmailOrPhone),
-            (json!([]), SignInName::Email),
-        ] {
-            assert_eq!(with(&["auth", "username_attributes"], names).unwrap().sign_in_with, expected);
-        }
-        let ours = json!({"sign_in_with": "username", "flow": "choice", "session_minutes": 15,
-                          "remember_devices": true, "terms": "/terms.html", "privacy": "https://example.test/p"});
-        let config = with(&["doorward"], ours).unwrap();
-        assert_eq!((config.sign_in_with, config.flow), (SignInName::UserName, Flow::Choice));
-        assert!(config.remember_devices && config.session_minutes == 15 && config.terms.terms.is_some());
     }
 
     #[test]
