@@ -349,7 +349,13 @@ impl<W: World> Keeper<W> {
     }
 
     async fn load_profile(&self) {
+        let who = || Some(self.store.load(&*self.world)?.0);
+        let asked = who();
         let answer = self.authorised(GetUser::new).await;
+        // Somebody else may have signed in in the meantime: the answer is not about them.
+        if who() != asked {
+            return;
+        }
         let Some((tokens, claims)) = self.stored() else { return };
         match answer {
             Some(Ok(user)) => self.tell_user(&claims, Profile::from_attributes(user.user_attributes), None),
@@ -934,19 +940,35 @@ mod tests {
     }
 
     #[test]
-    fn a_new_device_is_confirmed_with_a_verifier_and_remembered() {
+    fn a_profile_that_comes_after_somebody_else_signed_in_is_not_theirs() {
+        let scene = scene(Some(5000), vec![("GetUser", user())]);
+        *scene.world.under_way.borrow_mut() = Some(Box::new({
+            let world = scene.world.clone();
+            move |_| Store::new(&ClientId::new("c")).save(&world, &UserName::new("bob"), &tokens(1000, 4600))
+        }));
+        run(scene.keeper.restore());
+        assert_eq!(scene.told.borrow().len(), 1, "{:?}", scene.told.borrow());
+    }
+
+    /// A sign-in from a device that the pool does not know yet.
+    fn from_a_new_device(confirmed: Result<(u16, Value), Fault>) -> Scene {
         let mut tokens = signed_in().unwrap();
         tokens.1["AuthenticationResult"]["NewDeviceMetadata"] =
             json!({"DeviceKey": "us-east-1_1", "DeviceGroupKey": "-g"});
-        let scene = scene(
+        scene(
             None,
             vec![
                 ("InitiateAuth", verifier()),
                 ("RespondToAuthChallenge", Ok(tokens)),
-                ("ConfirmDevice", Ok((200, json!({"UserConfirmationNecessary": false})))),
+                ("ConfirmDevice", confirmed),
                 ("GetUser", user()),
             ],
-        );
+        )
+    }
+
+    #[test]
+    fn a_new_device_is_confirmed_with_a_verifier_and_remembered() {
+        let scene = from_a_new_device(Ok((200, json!({"UserConfirmationNecessary": false}))));
         run(scene.keeper.sign_in(Attempt::default(), submit()));
         assert!(scene.is_signed_in());
         let stored = Store::new(&ClientId::new("c")).device(&scene.world, &UserName::new("sub")).unwrap();
@@ -961,18 +983,7 @@ mod tests {
 
     #[test]
     fn a_device_that_cannot_be_confirmed_does_not_keep_anybody_out() {
-        let mut tokens = signed_in().unwrap();
-        tokens.1["AuthenticationResult"]["NewDeviceMetadata"] =
-            json!({"DeviceKey": "us-east-1_1", "DeviceGroupKey": "-g"});
-        let scene = scene(
-            None,
-            vec![
-                ("InitiateAuth", verifier()),
-                ("RespondToAuthChallenge", Ok(tokens)),
-                ("ConfirmDevice", Err(Fault::Offline)),
-                ("GetUser", user()),
-            ],
-        );
+        let scene = from_a_new_device(Err(Fault::Offline));
         run(scene.keeper.sign_in(Attempt::default(), submit()));
         assert!(scene.is_signed_in());
         assert_eq!(Store::new(&ClientId::new("c")).device(&scene.world, &UserName::new("sub")), None);

@@ -96,8 +96,6 @@ pub struct Attempt {
     pub asks: Asks,
     /// What happened to the last input.
     pub problem: Option<Error>,
-    /// The sign-in had to begin again: see [`Step::started_over`].
-    pub started_over: bool,
     /// `None` at the beginning.
     step: Option<Rc<dyn Standing>>,
 }
@@ -116,8 +114,7 @@ impl Standing for Step {
 impl Attempt {
     /// Stands at this step.
     pub fn at(step: Step) -> Self {
-        let (asks, problem, started_over) = (step.asks(), step.problem, step.started_over);
-        Self { asks, problem, started_over, step: Some(Rc::new(step)) }
+        Self { asks: step.asks(), problem: step.problem, step: Some(Rc::new(step)) }
     }
 
     /// The step, for the form that draws it; `None` at the beginning.
