@@ -355,7 +355,7 @@ fn create(pool: &Pool, request: CreateUser) -> Result<Value, ApiError> {
                 days => days,
             };
             user.temporary_password_expires = Some(now.plus_seconds(days * 86_400));
-            let destination = Contact::ALL.into_iter().find_map(|contact| Destination::of(&user, contact));
+            let destination = Destination::first_of(&user);
             if let Some(to) = destination {
                 state.send(to.contact, &to.address, MessagePurpose::TemporaryPassword, password.reveal(), now);
             }
@@ -437,7 +437,7 @@ fn edit(pool: &Pool, name: &str, request: ChangeUser) -> Result<Value, ApiError>
         user.modified = now;
         if let Some(status) = request.status {
             user.status = status;
-            let destination = Contact::ALL.into_iter().find_map(|contact| Destination::of(user, contact));
+            let destination = Destination::first_of(user);
             if let (UserStatus::ResetRequired, Some(to)) = (status, destination) {
                 send_code(state, &sub, &to, CodePurpose::ResetPassword, MessagePurpose::ForgotPassword, now)?;
             }

@@ -23,6 +23,11 @@ impl Destination {
         Some(Self { contact, address: user.contact(contact)?.to_owned() })
     }
 
+    /// Any address of a user: the email address, where there are both.
+    pub fn first_of(user: &User) -> Option<Self> {
+        Contact::ALL.into_iter().find_map(|contact| Self::of(user, contact))
+    }
+
     /// The address where a user confirms a sign-up: the phone number, where both would do.
     pub fn of_sign_up(user: &User, auto_verified: &[Contact]) -> Option<Self> {
         [Contact::PhoneNumber, Contact::Email]

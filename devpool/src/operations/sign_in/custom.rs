@@ -52,7 +52,7 @@ pub fn ask(pool: &Pool, subject: Subject, attempt: Attempt, round: u8, wrong: u3
 fn send_code(pool: &Pool, subject: &Subject) -> Result<(&'static str, String, Option<String>), ApiError> {
     pool.write(|state, now| {
         let user = state.users.get(&subject.sub);
-        let address = user.and_then(|user| Contact::ALL.into_iter().find_map(|contact| Destination::of(user, contact)));
+        let address = user.and_then(Destination::first_of);
         let destination = address.unwrap_or_else(|| Destination::of_nobody(&subject.name, Contact::Email));
         let code = code::send(state, subject, &destination, MessagePurpose::CustomChallenge, now)?;
         let question = format!("Enter the code that was sent to {}.", destination.masked());
