@@ -7,8 +7,9 @@
 
 use crate::cognito::{
     client::Endpoints,
+    oauth::Domain,
     password_policy::PasswordPolicy,
-    types::{AttributeName, ClientId, Region, UserPoolId},
+    types::{AttributeName, ClientId, Email, PhoneNumber, Region, UserName, UserPoolId},
 };
 use std::fmt;
 
@@ -88,8 +89,200 @@ pub struct Config {
     pub password_policy: PasswordPolicy,
     /// `doorward.attributes`, and what `auth.standard_required_attributes` adds to them.
     pub attributes: Vec<AttributeField>,
+    /// `auth.username_attributes`, or `doorward.sign_in_with`: what people sign in with.
+    pub sign_in_with: SignInName,
+    /// `doorward.flow`: how a sign-in begins.
+    pub flow: Flow,
+    /// `auth.passwordless`: ways to sign in without a password that the pool has.
+    pub passwordless: Passwordless,
+    /// `doorward.session_minutes`: how long the pool lets a person take for one step of a sign-in
+    /// (`AuthSessionValidity`, 3 to 15; 3 if absent).
+    pub session_minutes: u8,
+    /// `doorward.remember_devices`: offer to remember this browser in place of a second factor.
+    pub remember_devices: bool,
+    /// `auth.oauth`: sign-in through the pool's domain, with other providers.
+    pub oauth: Option<OAuth>,
+    /// `doorward.terms` and `doorward.privacy`: what people agree to when they sign up.
+    pub terms: Terms,
+    /// `doorward.sign_up_password`: whether people choose a password when they sign up.
+    pub sign_up_password: SignUpPassword,
     /// `doorward.name`: what the site calls itself.
     pub name: String,
+}
+
+/// What people sign in with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignInName {
+    /// An email address.
+    Email,
+    /// A phone number.
+    Phone,
+    /// One of the two.
+    EmailOrPhone,
+    /// A name they chose.
+    UserName,
+}
+
+impl SignInName {
+    /// What was typed, in the form that the pool knows it in; `None` if it cannot be such a name. Case stays.
+    pub fn parse(self, text: &str) -> Option<UserName> {
+        let email = || Email::parse(text).map(|email| email.to_user_name());
+        let phone = || PhoneNumber::parse(text).map(|number| number.to_user_name());
+        match self {
+            Self::Email => email(),
+            Self::Phone => phone(),
+            Self::EmailOrPhone => email().or_else(phone),
+            // An address or a number that is written with spaces may be an alias.
+            Self::UserName => UserName::parse(text).or_else(phone),
+        }
+    }
+
+    /// The attribute that a name of this kind is as well, and that need not be asked for again.
+    pub fn attribute(self, name: &UserName) -> Option<&'static str> {
+        match self {
+            Self::UserName => None,
+            _ if Email::parse(name.as_str()).is_some() => Some("email"),
+            _ => Some("phone_number"),
+        }
+    }
+
+    /// Whether whoever signs in with such a name has given this attribute by it.
+    fn gives(self, attribute: &str) -> bool {
+        matches!((self, attribute), (Self::Email, "email") | (Self::Phone, "phone_number"))
+    }
+}
+
+/// Whether people choose a password when they sign up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignUpPassword {
+    /// Always.
+    Required,
+    /// If they like to; without one they sign in by code.
+    Optional,
+    /// Never.
+    None,
+}
+
+/// How a sign-in begins (`AuthFlow`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flow {
+    /// `USER_SRP_AUTH`: a proof of the password.
+    Srp,
+    /// `USER_PASSWORD_AUTH`: the password itself, for pools that migrate users.
+    Password,
+    /// `USER_AUTH`: the name alone, then a choice.
+    Choice,
+    /// `CUSTOM_AUTH`: the name alone, then what a function of the pool asks.
+    Custom,
+    /// `CUSTOM_AUTH` after a proof of the password.
+    CustomSrp,
+}
+
+impl Flow {
+    /// Whether the password is asked for together with the name.
+    pub const fn asks_password(self) -> bool {
+        !matches!(self, Self::Choice | Self::Custom)
+    }
+}
+
+impl Config {
+    /// Whether there are ways to sign in besides the form: without a password, or at another provider.
+    pub fn has_other_ways(&self) -> bool {
+        let Passwordless { email, sms, passkey } = self.passwordless;
+        email || sms || passkey || self.oauth.is_some()
+    }
+}
+
+/// Ways to sign in without a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Passwordless {
+    /// A code by email.
+    pub email: bool,
+    /// A code by text message.
+    pub sms: bool,
+    /// A passkey.
+    pub passkey: bool,
+}
+
+/// The pool's OAuth endpoints and what may be asked of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OAuth {
+    /// Where the endpoints are, without a slash at the end: `https://` and `auth.oauth.domain`.
+    pub base: String,
+    /// `auth.oauth.scopes`
+    pub scopes: Vec<String>,
+    /// `auth.oauth.identity_providers`, as the pool calls them, with what the buttons say.
+    pub providers: Vec<Provider>,
+    /// `auth.oauth.redirect_sign_in_uri`: where the pool may send people back to.
+    pub redirect_sign_in: Vec<String>,
+    /// `auth.oauth.redirect_sign_out_uri`: where it may send them after signing out.
+    pub redirect_sign_out: Vec<String>,
+    /// The one of `redirect_sign_in` that is in use; see [`OAuth::serve`].
+    pub redirect_uri: Option<String>,
+    /// The one of `redirect_sign_out` that is in use.
+    pub logout_uri: Option<String>,
+}
+
+impl OAuth {
+    /// Chooses the addresses for a page that is served from `origin` (`https://app.example.test`): the site's own page for
+    /// answers, and its page for who has signed out, or else any of its pages. Both are paths. Without this the first
+    /// of each list is in use, as at build time, when nobody knows the origin.
+    pub fn serve(&mut self, origin: &str, callback: &str, signed_out: &str) {
+        let wanted = [[origin, callback].concat(), [origin, signed_out].concat()];
+        let here =
+            |url: &&String| url.strip_prefix(origin).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let own =
+            |urls: &[String], wanted: &String| urls.iter().find(|url| url.trim_end_matches('/') == wanted).cloned();
+        self.redirect_uri = own(&self.redirect_sign_in, &wanted[0]);
+        self.logout_uri =
+            own(&self.redirect_sign_out, &wanted[1]).or_else(|| self.redirect_sign_out.iter().find(here).cloned());
+    }
+
+    /// What is wrong if nobody could come back to this page.
+    pub fn problem(&self) -> Option<Problem> {
+        let found = Some(self.redirect_sign_in.join(" ")).filter(|found| !found.is_empty());
+        self.redirect_uri.is_none().then_some(Problem::Field {
+            field: "auth.oauth.redirect_sign_in_uri",
+            found,
+            expected: "a list that has the address of this page, which the app client must have as a callback URL as well",
+        })
+    }
+
+    /// What may be asked of the pool's domain from this page; `None` if nobody could come back.
+    pub fn domain(&self) -> Option<Domain> {
+        Some(Domain {
+            base: self.base.clone(),
+            scopes: self.scopes.clone(),
+            redirect_uri: self.redirect_uri.clone()?,
+            logout_uri: self.logout_uri.clone(),
+        })
+    }
+}
+
+/// A provider that people can sign in with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Provider {
+    /// `identity_provider` of `/oauth2/authorize`.
+    pub name: String,
+    /// What the button says after "Continue with".
+    pub label: String,
+}
+
+impl Config {
+    /// Whether the app client has choice-based sign-in (`USER_AUTH`), as far as the configuration tells. Then whoever
+    /// has just confirmed an account can be signed in by the code.
+    pub fn has_choice(&self) -> bool {
+        self.flow == Flow::Choice || self.passwordless != Passwordless::default()
+    }
+}
+
+/// What people agree to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Terms {
+    /// The terms of use.
+    pub terms: Option<String>,
+    /// The privacy policy.
+    pub privacy: Option<String>,
 }
 
 /// An attribute the person fills in.
@@ -99,12 +292,59 @@ pub struct AttributeField {
     pub name: AttributeName,
     /// What stands above the field.
     pub label: String,
+    /// How it is filled in.
+    pub input: AttributeInput,
+    /// Said below the field; may be empty.
+    pub hint: String,
+    /// How many characters it may have at most.
+    pub max_length: Option<u16>,
     /// Asked for at sign-up.
     pub sign_up: bool,
     /// The person may change it on their page.
     pub editable: bool,
     /// Cannot be left empty at sign-up.
     pub required: bool,
+}
+
+/// How an attribute is filled in. Cognito keeps all of them as text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AttributeInput {
+    /// Text; an attribute of OpenID Connect gets the input that fits its name.
+    Text,
+    /// Digits, with a sign or a point.
+    Number,
+    /// A checkbox: `true` or `false`.
+    Boolean,
+    /// A date: `YYYY-MM-DD`.
+    Date,
+    /// One of these.
+    Select(Vec<Choice>),
+}
+
+/// One of several values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// What is stored.
+    pub value: String,
+    /// What people read.
+    pub label: String,
+}
+
+impl AttributeField {
+    /// An attribute that the configuration says nothing about.
+    pub fn plain(name: AttributeName) -> Self {
+        Self {
+            label: label_of(name.as_str()),
+            input: AttributeInput::Text,
+            hint: String::new(),
+            max_length: None,
+            sign_up: true,
+            // A new address has to be confirmed before it counts.
+            editable: !matches!(name.as_str(), "email" | "phone_number"),
+            required: true,
+            name,
+        }
+    }
 }
 
 /// What is wrong with a configuration. Shown to developers, on a page of its own.
@@ -166,15 +406,178 @@ pub fn parse<J: Json>(text: &str, page_host: &str) -> Result<Config, Problem> {
     }
     const NAME: &str = "the name of your site, 1 to 60 characters";
     let name = ours.optional("doorward.name", NAME, |text| !text.trim().is_empty() && text.chars().count() <= 60)?;
+    let (sign_in_with, passwordless) = (sign_in_with(&auth, &ours)?, passwordless(&auth)?);
     Ok(Config {
         endpoints: endpoints(endpoint, user_pool.region()),
         password_policy: password_policy(&auth)?,
-        attributes: attributes(&auth, &ours)?,
+        attributes: attributes(&auth, &ours, sign_in_with)?,
+        sign_in_with,
+        flow: flow(&ours)?,
+        passwordless,
+        sign_up_password: sign_up_password(&ours, passwordless)?,
+        session_minutes: session_minutes(&ours)?,
+        remember_devices: ours.get("doorward.remember_devices").flag()?,
+        oauth: oauth(&auth, &ours, page_host)?,
+        terms: terms(&ours)?,
         name: name.unwrap_or_else(|| "Doorward".to_owned()),
         user_pool,
         client: ClientId::new(client),
         identity_pool,
     })
+}
+
+fn sign_in_with<J: Json>(auth: &At<J>, ours: &At<J>) -> Result<SignInName, Problem> {
+    const OURS: &str = "\"email\", \"phone\", \"email_or_phone\" or \"username\"";
+    let named = ours.optional("doorward.sign_in_with", OURS, |text| {
+        matches!(text, "email" | "phone" | "email_or_phone" | "username")
+    })?;
+    const NAMES: &str = "a list with \"email\", \"phone_number\" or both";
+    let at = auth.get("auth.username_attributes");
+    let (mut email, mut phone) = (false, false);
+    for entry in at.list(NAMES)? {
+        match entry.text().as_deref() {
+            Some("email") => email = true,
+            Some("phone_number") => phone = true,
+            _ => return Err(at.wrong(NAMES)),
+        }
+    }
+    Ok(match (named.as_deref(), email, phone) {
+        (Some("username"), ..) => SignInName::UserName,
+        (Some("email_or_phone"), ..) | (None, true, true) => SignInName::EmailOrPhone,
+        (Some("phone"), ..) | (None, false, true) => SignInName::Phone,
+        _ => SignInName::Email,
+    })
+}
+
+fn flow<J: Json>(ours: &At<J>) -> Result<Flow, Problem> {
+    const EXPECTED: &str = "\"srp\", \"password\", \"choice\", \"custom\" or \"custom_srp\"";
+    let named = ours.optional("doorward.flow", EXPECTED, |text| {
+        matches!(text, "srp" | "password" | "choice" | "custom" | "custom_srp")
+    })?;
+    Ok(match named.as_deref() {
+        Some("password") => Flow::Password,
+        Some("choice") => Flow::Choice,
+        Some("custom") => Flow::Custom,
+        Some("custom_srp") => Flow::CustomSrp,
+        _ => Flow::Srp,
+    })
+}
+
+fn passwordless<J: Json>(auth: &At<J>) -> Result<Passwordless, Problem> {
+    let at = auth.get("auth.passwordless");
+    if at.value.is_none() {
+        return Ok(Passwordless::default());
+    }
+    at.object("an object such as {\"email_otp_enabled\": true}")?;
+    Ok(Passwordless {
+        email: at.get("auth.passwordless.email_otp_enabled").flag()?,
+        sms: at.get("auth.passwordless.sms_otp_enabled").flag()?,
+        // An object with the relying party; the pool tells the browser what is in it.
+        passkey: at.get("auth.passwordless.web_authn").value.is_some(),
+    })
+}
+
+fn sign_up_password<J: Json>(ours: &At<J>, passwordless: Passwordless) -> Result<SignUpPassword, Problem> {
+    const FIELD: &str = "doorward.sign_up_password";
+    const EXPECTED: &str = "\"required\", \"optional\" or \"none\"";
+    let named = ours.optional(FIELD, EXPECTED, |text| matches!(text, "required" | "optional" | "none"))?;
+    let chosen = match named.as_deref() {
+        Some("optional") => SignUpPassword::Optional,
+        Some("none") => SignUpPassword::None,
+        _ => return Ok(SignUpPassword::Required),
+    };
+    // Whoever has neither a password nor a code could never come back.
+    if !passwordless.email && !passwordless.sms {
+        return Err(ours
+            .get(FIELD)
+            .wrong("\"required\", unless auth.passwordless has email_otp_enabled or sms_otp_enabled"));
+    }
+    Ok(chosen)
+}
+
+fn session_minutes<J: Json>(ours: &At<J>) -> Result<u8, Problem> {
+    let at = ours.get("doorward.session_minutes");
+    match &at.value {
+        None => Ok(3),
+        Some(value) => match value.number() {
+            Some(minutes) if (3.0..=15.0).contains(&minutes) && minutes % 1.0 == 0.0 => Ok(minutes as u8),
+            _ => Err(at.wrong("a whole number of minutes from 3 to 15, as AuthSessionValidity of the app client")),
+        },
+    }
+}
+
+/// An absolute URL or a path of this site, to link to.
+fn is_link(text: &str) -> bool {
+    let plain = text.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'\\' | b'"' | b'<' | b'>'));
+    plain && (text.starts_with("https://") || (text.starts_with('/') && !text.starts_with("//")))
+}
+
+fn terms<J: Json>(ours: &At<J>) -> Result<Terms, Problem> {
+    const EXPECTED: &str = "an https:// URL or a path of this site that begins with a slash";
+    Ok(Terms {
+        terms: ours.optional("doorward.terms", EXPECTED, is_link)?,
+        privacy: ours.optional("doorward.privacy", EXPECTED, is_link)?,
+    })
+}
+
+fn oauth<J: Json>(auth: &At<J>, ours: &At<J>, page_host: &str) -> Result<Option<OAuth>, Problem> {
+    let at = auth.get("auth.oauth");
+    if at.value.is_none() {
+        return Ok(None);
+    }
+    at.object("an object with domain, scopes, redirect_sign_in_uri, as in amplify_outputs.json")?;
+    const DOMAIN: &str = "the pool's domain, such as example.auth.us-east-1.amazoncognito.com";
+    let domain = at.required("auth.oauth.domain", DOMAIN, |text| is_endpoint(&["https://", text].concat()))?;
+    const ENDPOINT: &str = "an absolute https:// URL without query (http:// on this machine only), or no such field";
+    let endpoint = ours.optional("doorward.oauth_endpoint", ENDPOINT, is_endpoint)?;
+    let base = endpoint.unwrap_or_else(|| ["https://", &domain].concat());
+    if is_loopback(host_of(&base)) && !is_loopback(page_host) {
+        const PUBLIC: &str = "the domain of your pool: an endpoint on the visitor's own machine works only there";
+        return Err(Problem::Field { field: "doorward.oauth_endpoint", found: Some(base), expected: PUBLIC });
+    }
+    const SCOPES: &str = "a list of scopes with \"openid\" among them, or an empty one for all that the app client has";
+    const URLS: &str = "a list of absolute URLs that are registered with the app client";
+    const PROVIDERS: &str = "a list of provider names such as [\"GOOGLE\"]";
+    let texts = |path: &'static str, expected: &'static str, fits: fn(&str) -> bool| {
+        let at = at.get(path);
+        let entries = at.list(expected)?.into_iter();
+        let text = |entry: J| entry.text().filter(|text| fits(text)).ok_or_else(|| at.wrong(expected));
+        entries.map(text).collect::<Result<Vec<_>, _>>()
+    };
+    let is_word = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic());
+    let names = texts("auth.oauth.identity_providers", PROVIDERS, |text| {
+        !text.is_empty() && text.len() <= 32 && !text.chars().any(char::is_control)
+    })?;
+    let scopes = texts("auth.oauth.scopes", SCOPES, is_word)?;
+    // Without it there is no ID token, and no way to tell that the tokens were made for this request.
+    if !scopes.is_empty() && !scopes.iter().any(|scope| scope == "openid") {
+        return Err(at.get("auth.oauth.scopes").wrong(SCOPES));
+    }
+    let redirect_sign_in = texts("auth.oauth.redirect_sign_in_uri", URLS, is_endpoint)?;
+    let redirect_sign_out = texts("auth.oauth.redirect_sign_out_uri", URLS, is_endpoint)?;
+    // The pool itself is no other provider.
+    let names = names.into_iter().filter(|name| name != "COGNITO");
+    Ok(Some(OAuth {
+        base: base.trim_end_matches('/').to_owned(),
+        scopes,
+        redirect_uri: redirect_sign_in.first().cloned(),
+        logout_uri: redirect_sign_out.first().cloned(),
+        redirect_sign_in,
+        redirect_sign_out,
+        providers: names.map(provider).collect(),
+    }))
+}
+
+/// Amplify writes the well-known ones in capitals; the pool has names of its own for them.
+fn provider(name: String) -> Provider {
+    let (name, label) = match name.as_str() {
+        "GOOGLE" => ("Google", "Google"),
+        "FACEBOOK" => ("Facebook", "Facebook"),
+        "LOGIN_WITH_AMAZON" => ("LoginWithAmazon", "Amazon"),
+        "SIGN_IN_WITH_APPLE" => ("SignInWithApple", "Apple"),
+        other => (other, other),
+    };
+    Provider { name: name.to_owned(), label: label.to_owned() }
 }
 
 /// AWS's endpoints of the region, or the one that was configured, for both services.
@@ -235,13 +638,7 @@ fn password_policy<J: Json>(auth: &At<J>) -> Result<PasswordPolicy, Problem> {
         return Ok(PasswordPolicy::default());
     }
     policy.object("an object such as {\"min_length\": 8, \"require_numbers\": true}")?;
-    let flag = |path: &'static str| {
-        let at = policy.get(path);
-        match &at.value {
-            None => Ok(false),
-            Some(value) => value.flag().ok_or_else(|| at.wrong("true or false")),
-        }
-    };
+    let flag = |path: &'static str| policy.get(path).flag();
     let length = policy.get("auth.password_policy.min_length");
     let min_length = match &length.value {
         None => PasswordPolicy::default().min_length,
@@ -259,9 +656,9 @@ fn password_policy<J: Json>(auth: &At<J>) -> Result<PasswordPolicy, Problem> {
     })
 }
 
-/// Our own list first, then what the pool requires and the list does not have. The email address
-/// has its own field and is not among them.
-fn attributes<J: Json>(auth: &At<J>, ours: &At<J>) -> Result<Vec<AttributeField>, Problem> {
+/// Our own list first, then what the pool requires and the list does not have. What people sign in with has
+/// its own field and is not asked for twice.
+fn attributes<J: Json>(auth: &At<J>, ours: &At<J>, sign_in_with: SignInName) -> Result<Vec<AttributeField>, Problem> {
     const LIST: &str = "doorward.attributes";
     const EXPECTED: &str =
         "a list of objects such as {\"name\": \"custom:agentName\", \"label\": \"Agent name\", \"sign_up\": true}";
@@ -277,33 +674,69 @@ fn attributes<J: Json>(auth: &At<J>, ours: &At<J>) -> Result<Vec<AttributeField>
             Some(value) => value.flag().ok_or_else(wrong),
         };
         let name = text("name").filter(|name| is_attribute_name(name)).ok_or_else(wrong)?;
+        let plain = AttributeField::plain(AttributeName::new(name));
+        let (sign_up, editable) = (flag("sign_up", false)?, flag("editable", plain.editable)?);
+        let required = flag("required", false)?;
+        let label = text("label").unwrap_or(plain.label);
+        let at = At { value: Some(entry), path: LIST };
         fields.push(AttributeField {
-            label: text("label").unwrap_or_else(|| label_of(&name)),
-            name: AttributeName::new(name),
-            sign_up: flag("sign_up", false)?,
-            editable: flag("editable", true)?,
-            required: flag("required", false)?,
+            label,
+            input: attribute_input(&at)?,
+            hint: at.optional("doorward.attributes.hint", "a sentence", |_| true)?.unwrap_or_default(),
+            max_length: max_length(&at)?,
+            sign_up: sign_up && !sign_in_with.gives(plain.name.as_str()),
+            editable,
+            required,
+            name: plain.name,
         });
     }
     let required = auth.get("auth.standard_required_attributes");
     const NAMES: &str = "a list of attribute names such as [\"email\"]";
     for entry in required.list(NAMES)? {
         let name = entry.text().filter(|name| is_attribute_name(name)).ok_or_else(|| required.wrong(NAMES))?;
-        if name == "email" {
+        if sign_in_with.gives(&name) {
             continue;
         }
         match fields.iter_mut().find(|field| field.name.as_str() == name) {
             Some(field) => (field.required, field.sign_up) = (true, true),
-            None => fields.push(AttributeField {
-                label: label_of(&name),
-                name: AttributeName::new(name),
-                sign_up: true,
-                editable: true,
-                required: true,
-            }),
+            None => fields.push(AttributeField::plain(AttributeName::new(name))),
         }
     }
     Ok(fields)
+}
+
+fn attribute_input<J: Json>(at: &At<J>) -> Result<AttributeInput, Problem> {
+    const TYPES: &str = "\"text\", \"number\", \"boolean\", \"date\" or \"select\"";
+    let named = at.optional("doorward.attributes.type", TYPES, |text| {
+        matches!(text, "text" | "number" | "boolean" | "date" | "select")
+    })?;
+    Ok(match named.as_deref() {
+        Some("number") => AttributeInput::Number,
+        Some("boolean") => AttributeInput::Boolean,
+        Some("date") => AttributeInput::Date,
+        Some("select") => {
+            const OPTIONS: &str = "a list of texts, or of objects such as {\"value\": \"s\", \"label\": \"Small\"}";
+            let options = at.get("doorward.attributes.options");
+            let choice = |entry: J| {
+                let text = |key: &str| entry.get(key)?.text();
+                let value = entry.text().or_else(|| text("value")).filter(|value| !value.is_empty())?;
+                Some(Choice { label: text("label").unwrap_or_else(|| value.clone()), value })
+            };
+            let entries = options.list(OPTIONS)?.into_iter();
+            let choices: Option<Vec<_>> = entries.map(choice).collect();
+            AttributeInput::Select(choices.filter(|choices| !choices.is_empty()).ok_or_else(|| options.wrong(OPTIONS))?)
+        }
+        _ => AttributeInput::Text,
+    })
+}
+
+fn max_length<J: Json>(at: &At<J>) -> Result<Option<u16>, Problem> {
+    let at = at.get("doorward.attributes.max_length");
+    let Some(value) = &at.value else { return Ok(None) };
+    match value.number() {
+        Some(n) if (1.0..=2048.0).contains(&n) && n % 1.0 == 0.0 => Ok(Some(n as u16)),
+        _ => Err(at.wrong("a whole number from 1 to 2048")),
+    }
 }
 
 /// `[\p{L}\p{M}\p{S}\p{N}\p{P}]+`, at most 32 characters (`AttributeNameType` in the model).
@@ -349,6 +782,14 @@ impl<J: Json> At<J> {
 
     fn object(&self, expected: &'static str) -> Result<(), Problem> {
         if self.value.as_ref().is_some_and(Json::is_object) { Ok(()) } else { Err(self.wrong(expected)) }
+    }
+
+    /// A switch that is off if it is absent.
+    fn flag(&self) -> Result<bool, Problem> {
+        match &self.value {
+            None => Ok(false),
+            Some(value) => value.flag().ok_or_else(|| self.wrong("true or false")),
+        }
     }
 
     fn list(&self, expected: &'static str) -> Result<Vec<J>, Problem> {
@@ -436,6 +877,12 @@ mod tests {
         })
     }
 
+    /// A section `doorward` with one attribute.
+    fn attribute(mut more: Value) -> Value {
+        more["name"] = json!("custom:x");
+        json!({ "attributes": [more] })
+    }
+
     fn with(path: &[&str], value: Value) -> Result<Config, Problem> {
         let mut json = amplify();
         let (last, parents) = path.split_last().unwrap();
@@ -468,7 +915,7 @@ mod tests {
 
     #[test]
     fn each_wrong_field_is_named() {
-        let table: [(&[&str], Value, &str); 16] = [
+        let table: [(&[&str], Value, &str); 40] = [
             (&["auth"], json!(null), "auth"),
             (&["auth"], json!([]), "auth"),
             (&["auth", "user_pool_id"], json!(null), "auth.user_pool_id"),
@@ -485,6 +932,38 @@ mod tests {
             (&["doorward"], json!({"endpoint": "ftp://x"}), "doorward.endpoint"),
             (&["doorward"], json!({"endpoint": "http://example.test/"}), "doorward.endpoint"),
             (&["doorward"], json!({"attributes": [{"label": "x"}]}), "doorward.attributes"),
+            (&["auth", "username_attributes"], json!(["fax"]), "auth.username_attributes"),
+            (&["doorward"], json!({"sign_in_with": "fax"}), "doorward.sign_in_with"),
+            (&["doorward"], json!({"flow": "magic"}), "doorward.flow"),
+            (&["doorward"], json!({"session_minutes": 2}), "doorward.session_minutes"),
+            (&["doorward"], json!({"remember_devices": "yes"}), "doorward.remember_devices"),
+            (&["doorward"], json!({"terms": "javascript:alert(1)"}), "doorward.terms"),
+            (&["doorward"], json!({"privacy": "//evil.test"}), "doorward.privacy"),
+            (&["doorward"], attribute(json!({"type": "colour"})), "doorward.attributes.type"),
+            (&["doorward"], attribute(json!({"type": 5})), "doorward.attributes.type"),
+            (&["doorward"], attribute(json!({"type": "select"})), "doorward.attributes.options"),
+            (&["doorward"], attribute(json!({"type": "select", "options": []})), "doorward.attributes.options"),
+            (&["doorward"], attribute(json!({"type": "select", "options": [""]})), "doorward.attributes.options"),
+            (
+                &["doorward"],
+                attribute(json!({"type": "select", "options": [{"label": "x"}]})),
+                "doorward.attributes.options",
+            ),
+            (&["doorward"], attribute(json!({"hint": 5})), "doorward.attributes.hint"),
+            (&["doorward"], attribute(json!({"max_length": 0})), "doorward.attributes.max_length"),
+            (&["doorward"], attribute(json!({"max_length": 2049})), "doorward.attributes.max_length"),
+            (&["doorward"], json!({"sign_up_password": "maybe"}), "doorward.sign_up_password"),
+            (&["doorward"], json!({"sign_up_password": "none"}), "doorward.sign_up_password"),
+            (&["auth", "passwordless"], json!([]), "auth.passwordless"),
+            (&["auth", "oauth"], json!({}), "auth.oauth.domain"),
+            (&["auth", "oauth"], json!({"domain": "x.test", "scopes": [1]}), "auth.oauth.scopes"),
+            (&["auth", "oauth"], json!({"domain": "x.test", "scopes": ["email"]}), "auth.oauth.scopes"),
+            (&["auth", "oauth"], json!({"domain": "localhost:9229"}), "doorward.oauth_endpoint"),
+            (
+                &["auth", "oauth"],
+                json!({"domain": "x.test", "redirect_sign_in_uri": ["javascript:1"]}),
+                "auth.oauth.redirect_sign_in_uri",
+            ),
         ];
         for (path, value, expected) in table {
             match with(path, value.clone()) {
@@ -495,6 +974,138 @@ mod tests {
                 other => panic!("{path:?} = {value}: {other:?}"),
             }
         }
+    }
+
+    #[test]
+    fn ways_to_sign_in_are_read() {
+        let config = with(
+            &["auth", "oauth"],
+            json!({
+                "domain": "example.auth.eu-central-1.amazoncognito.com", "scopes": ["openid", "email"],
+                "identity_providers": ["GOOGLE", "Our SSO"], "response_type": "code",
+                "redirect_sign_in_uri": ["https://app.example.test/auth/callback"], "redirect_sign_out_uri": [],
+            }),
+        )
+        .unwrap();
+        let oauth = config.oauth.as_ref().unwrap();
+        assert_eq!(oauth.base, "https://example.auth.eu-central-1.amazoncognito.com");
+        let names: Vec<_> = oauth.providers.iter().map(|p| (p.name.as_str(), p.label.as_str())).collect();
+        assert_eq!(names, [("Google", "Google"), ("Our SSO", "Our SSO")]);
+        assert_eq!((config.sign_in_with, config.flow), (SignInName::Email, Flow::Srp));
+        let passwordless = json!({"email_otp_enabled": true, "web_authn": {"relying_party_id": "example.test"}});
+        assert!(!config.has_choice());
+        let config = with(&["auth", "passwordless"], passwordless).unwrap();
+        assert!(config.has_choice());
+        assert_eq!(config.passwordless, Passwordless { email: true, sms: false, passkey: true });
+        for (names, expected) in [
+            (json!(["phone_number"]), SignInName::Phone),
+            (json!(["email", "phone_number"]), SignInName::EmailOrPhone),
+            (json!([]), SignInName::Email),
+        ] {
+            assert_eq!(with(&["auth", "username_attributes"], names).unwrap().sign_in_with, expected);
+        }
+        let ours = json!({"sign_in_with": "username", "flow": "choice", "session_minutes": 15,
+                          "remember_devices": true, "terms": "/terms.html", "privacy": "https://example.test/p"});
+        let config = with(&["doorward"], ours).unwrap();
+        assert_eq!((config.sign_in_with, config.flow), (SignInName::UserName, Flow::Choice));
+        assert!(config.remember_devices && config.session_minutes == 15 && config.terms.terms.is_some());
+    }
+
+    #[test]
+    fn attributes_say_how_they_are_filled_in() {
+        let config = with(
+            &["doorward"],
+            json!({"attributes": [
+                {"name": "custom:size", "type": "select", "options": ["s", {"value": "l", "label": "Large"}], "hint": "Ours."},
+                {"name": "custom:age", "type": "number", "max_length": 3},
+                {"name": "email", "sign_up": true},
+            ]}),
+        )
+        .unwrap();
+        let choice = |value: &str, label: &str| Choice { value: value.to_owned(), label: label.to_owned() };
+        let [size, age, email, given_name] = &config.attributes[..] else { panic!() };
+        assert_eq!(size.input, AttributeInput::Select(vec![choice("s", "s"), choice("l", "Large")]));
+        assert_eq!((size.hint.as_str(), size.editable), ("Ours.", true));
+        assert_eq!((&age.input, age.max_length), (&AttributeInput::Number, Some(3)));
+        assert!(!email.sign_up && !email.editable, "whoever signs in by email has given it");
+        assert_eq!((given_name.input.clone(), given_name.required), (AttributeInput::Text, true));
+    }
+
+    #[test]
+    fn what_the_pool_requires_is_asked_for_unless_people_sign_in_with_it() {
+        for (names, expected) in [
+            ("email", vec!["given_name"]),
+            ("phone", vec!["email", "given_name"]),
+            ("username", vec!["email", "given_name"]),
+        ] {
+            let config = with(&["doorward"], json!({"sign_in_with": names})).unwrap();
+            let asked: Vec<_> = config.attributes.iter().map(|field| field.name.as_str()).collect();
+            assert_eq!(asked, expected, "{names}");
+        }
+    }
+
+    #[test]
+    fn names_are_read_as_the_pool_knows_them_and_keep_their_case() {
+        use SignInName as N;
+        for (kind, typed, name, attribute) in [
+            (N::Email, " Ada@Example.com ", Some("Ada@Example.com"), Some("email")),
+            (N::Email, "+44 20 7946 0123", None, None),
+            (N::Phone, "0044 (20) 7946-0123", Some("+442079460123"), Some("phone_number")),
+            (N::Phone, "ada@example.com", None, None),
+            (N::EmailOrPhone, "ada@example.com", Some("ada@example.com"), Some("email")),
+            (N::EmailOrPhone, "+44 20 7946 0123", Some("+442079460123"), Some("phone_number")),
+            (N::EmailOrPhone, "ada", None, None),
+            (N::UserName, " Ada.L ", Some("Ada.L"), None),
+            (N::UserName, "ada@example.com", Some("ada@example.com"), None),
+            (N::UserName, "+44 20 7946 0123", Some("+442079460123"), None),
+            (N::UserName, "ada lovelace", None, None),
+        ] {
+            let read = kind.parse(typed);
+            assert_eq!(read.as_ref().map(UserName::as_str), name, "{kind:?} {typed:?}");
+            assert_eq!(read.and_then(|read| kind.attribute(&read)), attribute, "{kind:?} {typed:?}");
+        }
+    }
+
+    #[test]
+    fn a_password_may_be_left_out_where_codes_open_the_door() {
+        let with = |password: Value, passwordless: Value| {
+            let mut json = amplify();
+            json["doorward"] = json!({ "sign_up_password": password });
+            json["auth"]["passwordless"] = passwordless;
+            parse(&json.to_string(), "app.example.test").map(|config| config.sign_up_password)
+        };
+        let codes = || json!({"sms_otp_enabled": true});
+        assert_eq!(with(json!(null), codes()), Ok(SignUpPassword::Required));
+        assert_eq!(with(json!("optional"), codes()), Ok(SignUpPassword::Optional));
+        assert_eq!(with(json!("none"), codes()), Ok(SignUpPassword::None));
+        // A passkey can only be made by somebody who is signed in.
+        assert!(with(json!("none"), json!({"web_authn": {}})).is_err());
+    }
+
+    #[test]
+    fn answers_come_back_to_the_origin_the_page_is_served_from() {
+        let oauth = |sign_in: &[&str], sign_out: &[&str]| {
+            let json = json!({"domain": "x.test", "identity_providers": ["COGNITO", "GOOGLE"],
+                              "redirect_sign_in_uri": sign_in, "redirect_sign_out_uri": sign_out});
+            with(&["auth", "oauth"], json).unwrap().oauth.unwrap()
+        };
+        let served = |mut oauth: OAuth| {
+            oauth.serve("https://app.test", "/cb", "/bye");
+            (oauth.redirect_uri.clone(), oauth.logout_uri.clone(), oauth.problem().is_some(), oauth.domain().is_some())
+        };
+        let some = |text: &str| Some(text.to_owned());
+        let both = oauth(
+            &["https://other.test/cb", "https://app.test/", "https://app.test/cb"],
+            &["https://other.test/bye", "https://app.test", "https://app.test/bye"],
+        );
+        assert_eq!(both.redirect_uri, some("https://other.test/cb"), "nobody knows the origin yet");
+        assert_eq!(both.providers.len(), 1, "the pool is no provider of its own");
+        assert_eq!(served(both), (some("https://app.test/cb"), some("https://app.test/bye"), false, true));
+        let elsewhere = oauth(&["https://app.test/cb/"], &["https://app.test.evil.test/bye", "https://app.test/"]);
+        assert_eq!(served(elsewhere), (some("https://app.test/cb/"), some("https://app.test/"), false, true));
+        let never = oauth(&["https://app.test:8443/cb", "http://localhost/cb"], &["https://app.test:8443/bye"]);
+        assert_eq!(served(never), (None, None, true, false));
+        assert_eq!(served(oauth(&[], &[])), (None, None, true, false));
     }
 
     #[test]

@@ -47,6 +47,8 @@ routes! {
     LOGIN Login "/auth/login";
     /// Ask for a code and set a new password with it.
     FORGOT_PASSWORD ForgotPassword "/auth/forgot_password";
+    /// Where people come back to from the pool's domain.
+    CALLBACK Callback "/auth/callback";
     /// Signs out, then says so.
     SIGN_OUT SignOut "/auth/signout";
     /// The profile; for signed-in people only.
@@ -58,6 +60,10 @@ pub const PRERENDERED: &[&str] = &[HOME, SIGN_UP, VERIFY, LOGIN, FORGOT_PASSWORD
 
 /// Where a person who has signed in is sent if no page was asked for.
 pub const AFTER_LOGIN: &str = AUTHENTICATED;
+
+/// Where `/.well-known/change-password` leads (W3C, "A Well-Known URL for Changing Passwords"): password
+/// managers send people there.
+pub const CHANGE_PASSWORD: &str = FORGOT_PASSWORD;
 
 /// The query parameter that remembers which page was asked for.
 pub const NEXT: &str = "next";
@@ -177,6 +183,7 @@ mod tests {
                 "/auth/verify_account",
                 "/auth/login",
                 "/auth/forgot_password",
+                "/auth/callback",
                 "/auth/signout",
                 "/authenticated_page"
             ]

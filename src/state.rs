@@ -6,7 +6,11 @@
 //! needed.
 
 use crate::{
-    cognito::{error::Fault, types::Email},
+    cognito::{
+        error::Fault,
+        operations::CodeDelivery,
+        types::{ChallengeSession, UserName},
+    },
     config::Config,
     i18n::Msg,
     routes::History,
@@ -22,12 +26,16 @@ pub struct AppState {
     pub session: RwSignal<Session>,
     /// Whether somebody is. Gates every route, and changes only when that does.
     pub presence: RwSignal<Presence>,
-    /// The email address to fill in.
-    pub email: StoredValue<Option<Email>>,
+    /// The name to fill in.
+    pub name: StoredValue<Option<UserName>>,
+    /// The sign-up that waits for its code, as long as this page lives.
+    pub signing_up: StoredValue<Option<SigningUp>>,
     /// Something to say on the next page.
     pub notice: StoredValue<Option<Notice>>,
     /// The stored session could not be looked at, because the code for it did not load.
     pub stuck: RwSignal<bool>,
+    /// The provider that the person is on the way to; empty if there is none.
+    pub leaving: RwSignal<String>,
     /// The path in the address bar. Decides which page is drawn.
     pub path: RwSignal<String>,
     /// The query in the address bar, without the question mark.
@@ -36,6 +44,18 @@ pub struct AppState {
     pub config: StoredValue<Config>,
     /// The outside world.
     pub services: Services,
+}
+
+/// What a sign-up leaves for the page that takes the code. Kept in memory only: after a reload the code still
+/// confirms the account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SigningUp {
+    /// The name that was chosen.
+    pub user: UserName,
+    /// Where the code was sent.
+    pub sent: Option<CodeDelivery>,
+    /// To sign in with the code, where the pool allows that.
+    pub session: Option<ChallengeSession>,
 }
 
 /// An account that may still have to be loaded.
@@ -50,12 +70,22 @@ pub struct Services {
     pub prepare: fn(),
     /// Goes to a path of this app.
     pub go: fn(&str, History),
+    /// Goes to an address of another site.
+    pub leave: fn(&str, History),
     /// Looks at the stored session again.
     pub restore: fn(),
+    /// The time, in seconds since 1970 by this machine's clock.
+    pub now: fn() -> u64,
+    /// Puts a text on the clipboard; false if the browser does not allow that.
+    pub copy: fn(String) -> Local<'static, bool>,
     /// A time of day in the person's own way of writing, from seconds since 1970.
     pub time_of_day: fn(u64) -> String,
     /// Calls back once a second until it answers false.
     pub every_second: fn(Box<dyn Fn() -> bool>),
+    /// The language that the person reads, as in BCP 47: `en-GB`. Empty if it is not known.
+    pub locale: fn() -> String,
+    /// The person's time zone by its name in the IANA database: `Europe/London`. Empty if it is not known.
+    pub time_zone: fn() -> String,
 }
 
 /// Something one page leaves for the next to say.
@@ -65,6 +95,8 @@ pub enum Notice {
     Verified,
     /// No code was needed.
     AccountReady,
+    /// No code was sent, and the account is not confirmed.
+    AwaitsApproval,
     /// The new password is set.
     PasswordReset,
     /// The server ended the session.
@@ -83,6 +115,7 @@ impl Notice {
         match self {
             Self::Verified => Msg::NOTICE_VERIFIED,
             Self::AccountReady => Msg::NOTICE_ACCOUNT_READY,
+            Self::AwaitsApproval => Msg::NOTICE_AWAITS_APPROVAL,
             Self::PasswordReset => Msg::NOTICE_PASSWORD_RESET,
             Self::SessionEnded => Msg::NOTICE_SESSION_ENDED,
             Self::Unconfirmed => Msg::NOTICE_UNCONFIRMED,
@@ -99,13 +132,15 @@ impl Notice {
 
 impl AppState {
     /// A state at start.
-    pub fn new(config: Config, session: Session, email: Option<Email>, path: String, services: Services) -> Self {
+    pub fn new(config: Config, session: Session, name: Option<UserName>, path: String, services: Services) -> Self {
         Self {
             presence: RwSignal::new(session.presence()),
             session: RwSignal::new(session),
-            email: StoredValue::new(email),
+            name: StoredValue::new(name),
+            signing_up: StoredValue::new(None),
             notice: StoredValue::new(None),
             stuck: RwSignal::new(false),
+            leaving: RwSignal::default(),
             path: RwSignal::new(path),
             query: StoredValue::new(String::new()),
             config: StoredValue::new(config),
@@ -148,7 +183,7 @@ impl AppState {
                 }
             }),
             Change::Ended => self.notice.set_value(Some(Notice::SessionEnded)),
-            Change::Remembered(email) => self.email.set_value(Some(email)),
+            Change::Remembered(name) => self.name.set_value(Some(name)),
         }
     }
 

@@ -2,10 +2,10 @@
 #![cfg(target_arch = "wasm32")]
 
 use doorward::{
-    browser::{BrowserJson, BrowserMath, BrowserWorld, LocalStorage, fetch_text, time_of_day},
+    browser::{BrowserJson, BrowserMath, BrowserWorld, LocalStorage, SessionStorage, fetch_text, time_of_day},
     cognito::srp::{BigMod, N, replay},
     config::{self, Json},
-    session::world::{Clock, Lock, Random, Storage},
+    session::world::{Clock, Lock, Random, Storage, TabStorage},
 };
 use include_dir::{Dir, include_dir};
 use std::{cell::RefCell, rc::Rc};
@@ -169,4 +169,14 @@ async fn a_lock_has_one_holder_at_a_time() {
 async fn a_file_that_is_not_there_is_told_by_its_status() {
     assert_eq!(fetch_text("/no-such-file.json").await, Err(Some(404)));
     assert_eq!(fetch_text("http://127.0.0.1:1/").await, Err(None));
+}
+
+#[wasm_bindgen_test]
+fn what_only_this_tab_sees_is_given_out_once() {
+    assert_eq!(SessionStorage.take("test"), None);
+    SessionStorage.keep("test", "1");
+    SessionStorage.keep("test", "2");
+    assert_eq!(LocalStorage.get("test"), None);
+    assert_eq!(SessionStorage.take("test").as_deref(), Some("2"));
+    assert_eq!(SessionStorage.take("test"), None);
 }

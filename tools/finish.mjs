@@ -12,7 +12,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import * as esbuild from 'esbuild';
-import { HOST_BUILD, ROOT, contentHash, die, hostEnv, integrity, run, runAsync, toolPath, walk } from './lib.mjs';
+import { HOST_BUILD, ROOT, contentHash, die, hostEnv, integrity, run, runAsync, toolPath, walk, withPorts } from './lib.mjs';
 import { contentSecurityPolicy, headersFile } from './headers.mjs';
 import { shortenImports } from './rename.mjs';
 
@@ -21,7 +21,7 @@ const staging = process.env.TRUNK_STAGING_DIR ?? die("tools/finish.mjs is Trunk'
 const release = process.env.TRUNK_PROFILE === 'release';
 const target = process.env.CARGO_TARGET_DIR ?? join(ROOT, 'target');
 const env = { ...process.env, PATH: toolPath };
-const poolPort = Number(process.env.DOORWARD_POOL_PORT ?? 9229);
+const ports = { pool: Number(process.env.DOORWARD_POOL_PORT ?? 9229), app: Number(process.env.DOORWARD_APP_PORT ?? 8080) };
 const started = performance.now();
 const note = (text) => console.log(`  ${((performance.now() - started) / 1000).toFixed(1).padStart(5)} s  ${text}`);
 
@@ -87,22 +87,24 @@ let packed = 0;
 const parts = new Map(tiny.map((chunk) => [chunk, { from: packed, to: (packed += modules.get(chunk).length) }]));
 const lazy = new Map(chunks.filter((chunk) => !parts.has(chunk)).map((chunk) => [chunk, asset(stem(chunk), '.wasm', modules.get(chunk))]));
 
-// The split tool's loader asks for its chunks by plain names; ours asks for the hashed file and checks it.
+// The split tool's loader asks for its chunks by plain names; ours asks by number, finds the hashed file in a table, and
+// checks it.
 const loaderFile = join(out, '__wasm_split.js');
-let loader = readFileSync(loaderFile, 'utf8'), calls = 0;
+const entries = [];
+let loader = readFileSync(loaderFile, 'utf8');
 loader = loader
   .replace(/fetch\(new URL\("\.\/([^"]+)\.wasm", import\.meta\.url\)\)/g, (_, chunk) => {
-    calls++;
-    const part = parts.get(chunk);
-    if (part) return `__fetchPart(${JSON.stringify(`./${pack.file}`)}, ${JSON.stringify(pack.integrity)}, ${part.from}, ${part.to})`;
-    const file = lazy.get(chunk) ?? die(`the split tool names a chunk that it did not write: ${chunk}`);
-    return `__fetchWasm(${JSON.stringify(`./${file.file}`)}, ${JSON.stringify(file.integrity)})`;
+    const part = parts.get(chunk), file = part ? pack : lazy.get(chunk);
+    if (!file) die(`the split tool names a chunk that it did not write: ${chunk}`);
+    entries.push([`./${file.file}`, file.integrity, ...(part ? [part.from, part.to] : [])]);
+    return `__fetchChunk(${entries.length - 1})`;
   })
   .replaceAll('WebAssembly.instantiateStreaming(src, imports)', '__instantiateWasm(src, imports)');
-if (calls !== chunks.length || /[^_]\bfetch\(|instantiateStreaming/.test(loader)) {
+if (entries.length !== chunks.length || /[^_]\bfetch\(|instantiateStreaming/.test(loader)) {
   die('the loader that the split tool writes has changed its form: tools/finish.mjs must follow (see docs/tooling.md).');
 }
-writeFileSync(loaderFile, `import { fetchPart as __fetchPart, fetchWasm as __fetchWasm, instantiateWasm as __instantiateWasm } from ${JSON.stringify(join(ROOT, 'tools/loader.mjs'))};\n${loader}`);
+writeFileSync(loaderFile, `import { fetchChunk as __fetchChunk, instantiateWasm as __instantiateWasm } from ${JSON.stringify(join(ROOT, 'tools/loader.mjs'))};\n${loader}`);
+const table = asset('chunks', '.json', JSON.stringify(entries));
 
 // The glue would know where its wasm is by default: at a name that does not exist here.
 glue = glue.replace(/module_or_path = new URL\([^)]*import\.meta\.url\);/, "throw new Error('no module');");
@@ -112,9 +114,10 @@ const supplied = {
   name: 'doorward',
   setup(build) {
     build.onResolve({ filter: /^doorward:glue$/ }, () => ({ path: glueFile }));
-    build.onResolve({ filter: /^doorward:main$/ }, () => ({ path: 'main', namespace: NAME }));
-    build.onLoad({ filter: /.*/, namespace: NAME }, () => ({
-      contents: `export const main = ${JSON.stringify({ path: `./${main.file}`, integrity: main.integrity })};`,
+    const files = { main, table };
+    build.onResolve({ filter: /^doorward:(main|table)$/ }, ({ path }) => ({ path: path.split(':')[1], namespace: NAME }));
+    build.onLoad({ filter: /.*/, namespace: NAME }, ({ path: name }) => ({
+      contents: `export const ${name} = ${JSON.stringify({ path: `./${files[name].file}`, integrity: files[name].integrity })};`,
     }));
   },
 };
@@ -179,7 +182,7 @@ template = template.includes('<!--app-->') ? template.replace('<!--app-->', () =
 const configFile = join(staging, 'config.json');
 let config;
 if (existsSync(configFile)) {
-  if (poolPort !== 9229) writeFileSync(configFile, readFileSync(configFile, 'utf8').replace(/\b(127\.0\.0\.1|localhost):9229\b/g, `$1:${poolPort}`));
+  writeFileSync(configFile, withPorts(readFileSync(configFile, 'utf8'), ports));
   try {
     config = JSON.parse(readFileSync(configFile, 'utf8'));
   } catch (error) {
@@ -193,10 +196,10 @@ template = template.replace(/<meta\s+charset[^>]*>/i, (charset) => charset + met
 
 // ------------------------------------------------------------------------------------------------------- prerendering
 const PLACE = '<!--prerender-->';
-let pages = { '/': { html: '' } };
+let pages = { '/': { html: '' } }, changePassword;
 if (release) {
   if (!template.includes(PLACE)) die(`index.html has no ${PLACE} to put the prerendered pages.`);
-  pages = prerender();
+  ({ routes: pages, change_password: changePassword } = prerender());
   note(`prerendered ${Object.keys(pages).length} pages`);
 }
 /** White space between tags and comments weigh a little in every page. */
@@ -219,7 +222,7 @@ function prerender() {
   const done = spawnSync(join(host.CARGO_TARGET_DIR, 'debug/prerender'), ['public/config.json'], { cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 26 });
   if (done.status !== 0) die(`prerendering failed:\n${done.stderr || done.error?.message}`);
   try {
-    return JSON.parse(done.stdout).routes;
+    return JSON.parse(done.stdout);
   } catch (error) {
     return die(`the prerenderer did not answer with JSON (${error.message}):\n${done.stdout.slice(0, 500)}`);
   }
@@ -227,7 +230,17 @@ function prerender() {
 
 // ---------------------------------------------------------------------------------------- for hosts, and cleaning up
 writeFileSync(join(staging, '_headers'), headersFile(policy, Object.keys(pages)));
-writeFileSync(join(staging, '_redirects'), '# Paths that are no file belong to the app.\n/*  /index.html  200\n');
+// Password managers send people to a well-known address (W3C, "A Well-Known URL for Changing Passwords"). They believe it
+// only where other well-known addresses are not answered as if they existed. Hosts that know no redirects serve the page.
+const redirects = ['# Paths that are no file belong to the app.', '/*  /index.html  200'];
+if (changePassword) {
+  const file = '.well-known/change-password/index.html';
+  mkdirSync(dirname(join(staging, file)), { recursive: true });
+  writeFileSync(join(staging, file), `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta http-equiv="refresh" content="0; url=${changePassword}"><link rel="icon" type="image/svg+xml" href="/favicon.svg"><title>Change your password</title></head><body><p><a href="${changePassword}">Change your password</a></p></body></html>\n`);
+  made.add(file);
+  redirects.unshift('# Where a password is changed.', `/.well-known/change-password  ${changePassword}  302`, '/.well-known/*  /404.html  404');
+}
+writeFileSync(join(staging, '_redirects'), `${redirects.join('\n')}\n`);
 const named = new Set([...frame.matchAll(/\s(?:href|src)="\/?([^"#?]+)/g)].map(([, path]) => path));
 const keep = new Set([...made, ...walk(join(ROOT, 'public')), ...named, '_headers', '_redirects', 'index.html']);
 for (const file of walk(staging)) if (!keep.has(file)) rmSync(join(staging, file)); // Trunk's unsplit app and plain names

@@ -26,7 +26,7 @@ function configuredOrigins(config) {
       }
     } catch { /* the app itself reports a configuration that is wrong */ }
   };
-  if (typeof config?.doorward?.endpoint === 'string') add(config.doorward.endpoint);
+  for (const endpoint of [config?.doorward?.endpoint, config?.doorward?.oauth_endpoint]) if (typeof endpoint === 'string') add(endpoint);
   const domain = config?.auth?.oauth?.domain;
   if (typeof domain === 'string' && domain && !domain.endsWith('.amazoncognito.com')) add(domain.includes('://') ? domain : `https://${domain}`);
   return [...origins];

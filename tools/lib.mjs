@@ -159,6 +159,10 @@ export function stop(child, patience = 3000) {
   });
 }
 
+/** The shipped configuration, a text, for a dev pool and an app on other ports. */
+export const withPorts = (config, { pool, app }) =>
+  config.replace(/\b(127\.0\.0\.1|localhost):(9229|8080)\b/g, (_, host, port) => `${host}:${port === '9229' ? pool : app}`);
+
 /** A TCP port number from the environment, or the usual one. */
 export function portFrom(name, usual) {
   const text = process.env[name];

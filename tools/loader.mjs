@@ -1,6 +1,8 @@
 // Fetches wasm in the browser: the main module and the lazy chunks. Every file is asked for by the hash of its content
 // and checked against its integrity value, so parts of two builds can never meet.
 
+import { table } from 'doorward:table';
+
 /** Paths whose last download failed: the next one goes past the HTTP cache, which may hold the damage. */
 const failed = new Set();
 
@@ -23,13 +25,31 @@ export async function fetchWasm(path, integrity) {
 const packs = new Map();
 
 /** A small chunk: a part of a file that holds many of them, so that one page does not cost ten requests. */
-export async function fetchPart(path, integrity, from, to) {
+async function fetchPart(path, integrity, from, to) {
   if (!packs.has(path)) packs.set(path, fetchWasm(path, integrity).then((response) => response.arrayBuffer()));
   const pack = packs.get(path);
   try {
     return (await pack).slice(from, to);
   } catch (error) {
     if (packs.get(path) === pack) packs.delete(path);
+    throw error;
+  }
+}
+
+let chunks;
+
+/**
+ * A lazy chunk by its number. Which file that is stands in a table of its own, which is fetched with the first chunk: names
+ * and integrity values cannot be compressed, and the first page needs none of them.
+ */
+export async function fetchChunk(number) {
+  chunks ??= fetchWasm(table.path, table.integrity).then((response) => response.json());
+  const asked = chunks;
+  try {
+    const [path, integrity, from, to] = (await asked)[number];
+    return to === undefined ? fetchWasm(path, integrity) : fetchPart(path, integrity, from, to);
+  } catch (error) {
+    if (chunks === asked) chunks = undefined;
     throw error;
   }
 }

@@ -2,13 +2,15 @@
 //
 //   node tools/run.mjs         the built site in dist/
 //   node tools/run.mjs dev     Trunk's server: debug build, rebuilt and reloaded at every change
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createServer } from 'node:net';
-import { ROOT, die, portFrom, runAsync, startServer, stop, toolPath } from './lib.mjs';
-import { serve, withPoolPort } from './serve.mjs';
+import { ROOT, die, portFrom, runAsync, startServer, stop, toolPath, withPorts } from './lib.mjs';
+import { serve } from './serve.mjs';
 
 const dev = process.argv[2] === 'dev';
 const appPort = portFrom('APP_PORT', 8080), poolPort = portFrom('POOL_PORT', 9229);
+const ports = { pool: poolPort, app: appPort };
 if (appPort === poolPort) die(`APP_PORT and POOL_PORT are both ${appPort}: they must differ.`);
 const children = [];
 let ending = false;
@@ -57,6 +59,27 @@ const [, pool] = await start('the dev pool', join(ROOT, 'target/debug/devpool'),
   onLine: (line, ready) => { if (!ready) console.log(`devpool | ${line}`); },
 });
 
+/** Tells the dev pool where this app waits for people who come back; it leads nowhere that it does not know. */
+async function tellAddresses() {
+  const { auth, doorward } = JSON.parse(withPorts(readFileSync(join(ROOT, 'public/config.json'), 'utf8'), ports));
+  const ours = ['127.0.0.1', 'localhost'].some((host) => `http://${host}:${poolPort}` === doorward?.oauth_endpoint?.replace(/\/$/, ''));
+  if (!ours) return;
+  const settings = `${pool}/_devpool/settings`, { oauth } = await (await fetch(settings)).json();
+  const both = (known, more = []) => [...new Set([...known, ...more])];
+  const answer = await fetch(settings, {
+    method: 'PUT', headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ oauth: {
+      callback_urls: both(oauth.callback_urls, auth.oauth?.redirect_sign_in_uri),
+      logout_urls: both(oauth.logout_urls, auth.oauth?.redirect_sign_out_uri),
+    } }),
+  });
+  if (!answer.ok) throw new Error(`the dev pool does not take the addresses of public/config.json: ${await answer.text()}`);
+}
+await tellAddresses().catch(async (error) => {
+  console.error(`doorward: ${error.message}`);
+  await end(1);
+});
+
 const address = `http://127.0.0.1:${appPort}`;
 const banner = () => console.log(`
   Doorward   ${address}/
@@ -67,7 +90,7 @@ const banner = () => console.log(`
 
 if (dev) {
   const trunk = runAsync('trunk', ['--log', 'warn', 'serve', '--dist', 'target/dev', '--address', '127.0.0.1', '--port', String(appPort)], {
-    env: { ...process.env, PATH: toolPath, DOORWARD_BUILD: 'dev', DOORWARD_POOL_PORT: String(poolPort) },
+    env: { ...process.env, PATH: toolPath, DOORWARD_BUILD: 'dev', DOORWARD_POOL_PORT: String(poolPort), DOORWARD_APP_PORT: String(appPort) },
     onChild: (child) => children.push(child),
   });
   banner();
@@ -76,7 +99,7 @@ if (dev) {
     end(1);
   });
 } else {
-  await serve({ port: appPort, rewrite: withPoolPort(poolPort) }).catch(async (error) => {
+  await serve({ port: appPort, rewrite: (path, text) => (path === '/config.json' ? withPorts(text, ports) : text) }).catch(async (error) => {
     console.error(`doorward: ${error.message}`);
     await end(1);
   });

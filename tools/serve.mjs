@@ -1,5 +1,5 @@
 // A static server for dist/ on the loopback interface, for `make run` and the tests. It behaves as a good static host
-// does: the `_headers` file applied, text compressed, unknown paths without an extension answered with the app.
+// does: the `_headers` and `_redirects` files applied, text compressed, unknown paths without an extension answered with the app.
 //
 //   node tools/serve.mjs [--port 8080] [--dist dist] [--config FILE]     FILE is served as /config.json
 import { createServer } from 'node:http';
@@ -39,13 +39,20 @@ export function parseHeaders(text) {
 }
 export const headersFor = (rules, path) => Object.fromEntries(rules.filter((r) => r.pattern.test(path)).flatMap((r) => r.headers));
 
+/** Reads a `_redirects` file: `[{ pattern: RegExp, to, status }]`. Rules that answer with a file come after files themselves. */
+export function parseRedirects(text) {
+  return text.split(/\r?\n/).map((line) => line.trim().split(/\s+/)).filter(([from, to]) => to && !from.startsWith('#')).map(([from, to, status = '301']) => ({
+    pattern: new RegExp(`^${from.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`), to, status: Number(status),
+  }));
+}
+
 /**
  * A request listener for the site in `dist`.
  * `rewrite(path, text)` may change a JSON file on its way out (the tests and a moved dev pool need that).
  */
 export function site({ dist = DIST, rewrite, quality = 5, onRequest } = {}) {
   const root = resolve(dist);
-  const headersFile = join(root, '_headers');
+  const headersFile = join(root, '_headers'), redirectsFile = join(root, '_redirects');
   const cache = new Map();
   let rules, rulesFrom;
 
@@ -94,7 +101,19 @@ export function site({ dist = DIST, rewrite, quality = 5, onRequest } = {}) {
       }
       if (!path.startsWith('/') || /[\0\\]/.test(path) || path.split('/').includes('..')) return plain(400, 'The path is not valid.');
 
-      let key = path, found = HIDDEN.has(path) ? undefined : await find(path);
+      const redirects = existsSync(redirectsFile) ? parseRedirects(readFileSync(redirectsFile, 'utf8')) : [];
+      const rule = redirects.find(({ pattern }) => pattern.test(path));
+      if (rule?.status === 301 || rule?.status === 302) {
+        onRequest?.({ path });
+        return plain(rule.status, 'It is elsewhere.', { location: rule.to });
+      }
+
+      let key = path, status = 200, found = HIDDEN.has(path) ? undefined : await find(path);
+      if (!found && rule?.status === 404) {
+        key = rule.to;
+        status = 404;
+        found = await find(key);
+      }
       if (!found) {
         key = `${path.replace(/\/+$/, '')}/index.html`;
         found = await find(key);
@@ -118,13 +137,13 @@ export function site({ dist = DIST, rewrite, quality = 5, onRequest } = {}) {
         'content-type': TYPES[type] ?? 'application/octet-stream', 'cache-control': 'no-cache', etag, vary: 'accept-encoding',
         ...headersFor(rules, path),
       };
-      if (request.headers['if-none-match'] === etag) {
+      if (status === 200 && request.headers['if-none-match'] === etag) {
         response.writeHead(304, headers);
         return response.end();
       }
       if (encoding !== 'identity') headers['content-encoding'] = encoding;
       headers['content-length'] = body.length;
-      response.writeHead(200, headers);
+      response.writeHead(status, headers);
       response.end(request.method === 'HEAD' ? undefined : body);
     } catch (error) {
       if (!response.headersSent) plain(500, 'The file could not be read.');
@@ -152,10 +171,6 @@ export function serve({ port = 0, ...options } = {}) {
     });
   });
 }
-
-/** For `rewrite`: sends the shipped configuration to a dev pool on another port. */
-export const withPoolPort = (port) => (path, text) =>
-  path === '/config.json' && port !== 9229 ? text.replace(/\b(127\.0\.0\.1|localhost):9229\b/g, `$1:${port}`) : text;
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const option = (name, usual) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : usual);

@@ -1,4 +1,4 @@
-// Runs before anything is painted, long before the app: keeps an early submit, hides a login form
+// Runs before anything is painted, long before the app: keeps an early submit or press, hides a login form
 // from people who are signed in, and says so when the app does not come or breaks.
 (() => {
   'use strict';
@@ -46,9 +46,11 @@
   } catch { /* as above */ }
   // "Interactive" comes before the app's script, DOMContentLoaded after it.
   doc.addEventListener('readystatechange', () => {
-    const email = doc.querySelector('#prerendered input[type=email]');
-    if (!email || email.value || email === doc.activeElement || /signup/.test(location.pathname)) return;
-    email.value = storage?.getItem('User_Email') ?? '';
+    const name = doc.querySelector('#prerendered input[autocomplete^=username]');
+    if (!name || name.value || name === doc.activeElement || /signup/.test(location.pathname)) return;
+    const kept = (key) => storage?.getItem(key) ?? '';
+    // As session/store.rs keeps them: an address, or the other name that was used after it.
+    name.value = name.type === 'email' ? kept('User_Email') : kept('User_Name') || (name.inputMode === 'tel' ? '' : kept('User_Email'));
   });
 
   // A submit before the app is there waits for it; the browser itself never sends a form.
@@ -57,6 +59,15 @@
     event.preventDefault();
     event.target.dataset.submitted = '';
     event.target.querySelector('[type=submit]')?.setAttribute('aria-busy', 'true');
+  }, true);
+
+  // So does a button that leads elsewhere.
+  let pressed = null;
+  doc.addEventListener('click', (event) => {
+    const button = !started && event.target.closest?.('#prerendered main .button[type=button]');
+    if (!button) return;
+    pressed = button.textContent;
+    button.setAttribute('aria-busy', 'true');
   }, true);
 
   // A panic of the app is a trap here. The page behind it no longer reacts, so say so.
@@ -78,7 +89,7 @@
   addEventListener('doorward:mounting', () => {
     const old = doc.getElementById('prerendered'), active = doc.activeElement;
     if (!old) return;
-    typed = [...old.querySelectorAll('input[id]')].map((input) => [input.id, input.value]);
+    typed = [...old.querySelectorAll('input[id], select[id]')].map((input) => [input.id, input.type === 'checkbox' ? input.checked : input.value]);
     if (active && active !== doc.body && old.contains(active)) {
       focused = active.id;
       try { selection = [active.selectionStart, active.selectionEnd]; } catch { /* not a text field */ }
@@ -102,9 +113,14 @@
     later?.disconnect();
     for (const [id, value] of typed) {
       const input = doc.getElementById(id);
-      if (!input || input.value === value) continue;
+      if (!input) continue;
+      if (input.type === 'checkbox') {
+        if (input.checked !== value) input.click();
+        continue;
+      }
+      if (input.value === value) continue;
       input.value = value;
-      input.dispatchEvent(new Event('input', { bubbles: true }));
+      for (const name of ['input', 'change']) input.dispatchEvent(new Event(name, { bubbles: true }));
     }
     const target = focused && doc.getElementById(focused);
     if (target) {
@@ -112,8 +128,14 @@
       try { if (selection[0] != null) target.setSelectionRange(...selection); } catch { /* email fields have none */ }
     }
     if (submitted) doc.getElementById(submitted)?.requestSubmit();
+    // By its text: the configuration may have changed since the page was built.
+    const button = pressed && [...doc.querySelectorAll('#app main .button[type=button]')].find(({ textContent }) => textContent === pressed);
+    if (button) {
+      button.focus();
+      button.click();
+    }
     typed = [];
-    focused = submitted = null;
+    focused = submitted = pressed = null;
   };
 
   const slow = setTimeout(() => { if (!started && !over) show('boot-slow'); }, 8000);

@@ -68,11 +68,15 @@ pub mod chunks {
         VERIFY, page_verify, load_verify, pages::verify::Verify().into_any();
         FORGOT_PASSWORD, page_forgot_password, load_forgot_password,
             pages::forgot_password::ForgotPassword().into_any();
+        CALLBACK, page_callback, load_callback, pages::callback::Callback().into_any();
         SIGN_OUT, page_sign_out, load_sign_out, pages::sign_out::SignOut().into_any();
         AUTHENTICATED, page_authenticated, load_authenticated, pages::authenticated::Authenticated().into_any();
         NOT_FOUND, page_not_found, load_not_found, pages::not_found::NotFound().into_any();
         NEW_PASSWORD, page_new_password, load_new_password,
             pages::new_password::NewPassword().into_any();
+        STEP, page_step, load_step, pages::steps::Step().into_any();
+        SET_UP, page_set_up, load_set_up, pages::steps::set_up::SetUp().into_any();
+        WAYS, page_ways, load_ways, pages::ways::Ways().into_any();
         PROBLEM, page_problem, load_problem, pages::problem::SignInProblem().into_any();
         UNSUPPORTED, page_unsupported, load_unsupported,
             pages::unsupported::Unsupported().into_any();
@@ -85,16 +89,19 @@ pub mod chunks {
         drop(load_problem().await);
     }
 
-    /// Loads the chunk of a place without drawing it, so that it can be drawn at once.
+    /// Loads the chunk of a place without drawing it, so that it can be drawn at once; on the sign-in page that of the
+    /// other ways, if there are any.
     #[cfg(target_arch = "wasm32")]
-    pub async fn preload(place: Option<Place>) {
+    pub async fn preload(place: Option<Place>, ways: bool) {
         // What fails here is tried again, and said, where it is drawn.
         drop(match place {
+            Some(Place::Login) if ways => load_ways().await,
             Some(Place::Login) => Ok(()),
             Some(Place::Home) => load_home().await,
             Some(Place::SignUp) => load_sign_up().await,
             Some(Place::Verify) => load_verify().await,
             Some(Place::ForgotPassword) => load_forgot_password().await,
+            Some(Place::Callback) => load_callback().await,
             Some(Place::SignOut) => load_sign_out().await,
             Some(Place::Authenticated) => load_authenticated().await,
             None => load_not_found().await,
@@ -112,6 +119,15 @@ enum Stage {
 
 /// Draws a page that may still have to be loaded. If it is there already, it is drawn at once.
 pub fn lazy_page(chunk: Chunk) -> AnyView {
+    lazy(chunk, true)
+}
+
+/// Draws something that a page is complete without: nothing stands in for it, and nobody is told if it does not come.
+pub fn lazy_extra(chunk: Chunk) -> AnyView {
+    lazy(chunk, false)
+}
+
+fn lazy(chunk: Chunk, needed: bool) -> AnyView {
     let stage = RwSignal::new(Stage::Coming);
     let page = StoredValue::new_local(None::<AnyView>);
     let place = Owner::current().unwrap_or_default();
@@ -147,6 +163,7 @@ pub fn lazy_page(chunk: Chunk) -> AnyView {
         load();
     });
     live(move || match stage.get() {
+        Stage::Coming | Stage::Missing if !needed => ().into_any(),
         Stage::Coming => Skeleton().into_any(),
         Stage::Here => page.try_update_value(Option::take).flatten().into_any(),
         Stage::Missing => view! { <Retry again=again /> }.into_any(),

@@ -13,6 +13,7 @@ pub use prerender::prerender;
 pub use start::start;
 
 use crate::{
+    cognito::sign_in::Asks,
     components::{Arrived, Live, SiteName, live},
     i18n::Msg,
     pages::login::{Screen, login},
@@ -21,7 +22,7 @@ use crate::{
     state::AppState,
 };
 use guard::{signed_in_only, signed_out_only};
-use lazy::{chunks, lazy_page};
+use lazy::{chunks, lazy_extra, lazy_page};
 use leptos::prelude::*;
 /// The whole app.
 #[component]
@@ -54,6 +55,7 @@ fn place() -> Live {
         Some(Place::Login) => signed_out_only(|| login(other_step).into_any()).into_any(),
         Some(Place::Verify) => signed_out_only(|| lazy_page(chunks::VERIFY)).into_any(),
         Some(Place::ForgotPassword) => signed_out_only(|| lazy_page(chunks::FORGOT_PASSWORD)).into_any(),
+        Some(Place::Callback) => lazy_page(chunks::CALLBACK),
         Some(Place::SignOut) => lazy_page(chunks::SIGN_OUT),
         Some(Place::Authenticated) => signed_in_only(|| lazy_page(chunks::AUTHENTICATED)).into_any(),
         None => lazy_page(chunks::NOT_FOUND),
@@ -63,9 +65,12 @@ fn place() -> Live {
 /// The forms of a sign-in beyond name and password.
 fn other_step(screen: Screen) -> AnyView {
     lazy_page(match screen {
+        Screen::Ways => return lazy_extra(chunks::WAYS),
         Screen::Problem => chunks::PROBLEM,
-        Screen::NewPassword => chunks::NEW_PASSWORD,
-        Screen::Unsupported | Screen::Credentials => chunks::UNSUPPORTED,
+        Screen::Step(Asks::NewPassword) => chunks::NEW_PASSWORD,
+        Screen::Step(Asks::SetUpMfa | Asks::ScanTotp) => chunks::SET_UP,
+        Screen::Step(Asks::Unsupported) | Screen::Credentials => chunks::UNSUPPORTED,
+        Screen::Step(_) => chunks::STEP,
     })
 }
 

@@ -12,13 +12,14 @@ use crate::{
 use leptos::prelude::*;
 use serde_json::{Value, json};
 
-/// `{"routes": {path: {"title", "html"}}}` for [`routes::PRERENDERED`].
+/// `{"routes": {path: {"title", "html"}}, "change_password": path}` for [`routes::PRERENDERED`] and
+/// [`routes::CHANGE_PASSWORD`].
 ///
 /// `/` carries only the frame and a sign of progress: hosts answer every deep link with it.
 pub fn prerender(config: &Config) -> Value {
     let routes: serde_json::Map<_, _> =
         routes::PRERENDERED.iter().map(|path| ((*path).to_owned(), page(path, config))).collect();
-    json!({ "routes": routes })
+    json!({ "routes": routes, "change_password": routes::CHANGE_PASSWORD })
 }
 
 fn page(path: &str, config: &Config) -> Value {
@@ -48,9 +49,14 @@ fn services() -> Services {
         account: || Box::pin(async { Err(Fault::ChunkMissing) }),
         prepare: || {},
         go: |_, _| {},
+        leave: |_, _| {},
         restore: || {},
+        now: || 0,
+        copy: |_| Box::pin(async { false }),
         time_of_day: |_| String::new(),
         every_second: drop,
+        locale: String::new,
+        time_zone: String::new,
     }
 }
 

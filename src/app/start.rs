@@ -9,13 +9,13 @@ use crate::{
     browser::{self, BrowserJson, BrowserWorld, LocalStorage},
     cognito::error::Fault,
     components::effect,
-    config::{self, Config, Problem},
+    config::{self, Config, OAuth, Problem},
     pages::config_problem::ConfigProblem,
-    routes::Place,
+    routes::{self, Place},
     session::{
         Account, Change, Presence, Session,
         keeper::{Keeper, Pool, REFRESH_AHEAD},
-        store::{Store, remembered_email},
+        store::{Store, remembered_name},
         world::Storage,
     },
     state::{AppState, Opening, Services},
@@ -45,7 +45,11 @@ pub fn start() {
 
 async fn configuration() -> Result<Config, Problem> {
     let text = browser::fetch_text(config::PATH).await.map_err(Problem::Missing)?;
-    config::parse::<BrowserJson>(&text, &browser::host())
+    let mut config = config::parse::<BrowserJson>(&text, &browser::host())?;
+    if let Some(oauth) = &mut config.oauth {
+        oauth.serve(&browser::origin(), routes::CALLBACK, routes::SIGN_OUT);
+    }
+    Ok(config)
 }
 
 async fn run(config: Config) {
@@ -53,7 +57,8 @@ async fn run(config: Config) {
     let somebody = storage.get(&Store::new(&config.client).last_user_key()).is_some();
     let session = if somebody { Session::Restoring } else { Session::SignedOut };
     let owner = Owner::new();
-    let app = owner.with(|| AppState::new(config, session, remembered_email(&storage), browser::path(), services()));
+    let name = remembered_name(&storage, |text| config.sign_in_with.parse(text));
+    let app = owner.with(|| AppState::new(config, session, name, browser::path(), services()));
     APP.set(Some(app));
     // From here on nothing that another tab does is missed.
     owner.with(|| keep_up(app));
@@ -62,7 +67,7 @@ async fn run(config: Config) {
     }
     owner.with(|| browser::follow_navigation(move |path, query| app.arrive(path, query)));
     // The prerendered page stays until its live twin can be drawn in one go.
-    chunks::preload(Place::of(&browser::path())).await;
+    chunks::preload(Place::of(&browser::path()), app.config.with_value(Config::has_other_ways)).await;
     browser::take_over(move || {
         // Lives as long as the page.
         std::mem::forget(leptos::mount::mount_to(browser::root(), move || view! { <App state=app /> }));
@@ -90,9 +95,14 @@ fn services() -> Services {
         account,
         prepare,
         go: browser::go,
+        leave: browser::leave,
         restore,
+        now: browser::now,
+        copy: |text| Box::pin(browser::copy(text)),
         time_of_day: browser::time_of_day,
         every_second: browser::every_second,
+        locale: browser::locale,
+        time_zone: browser::time_zone,
     }
 }
 
@@ -120,6 +130,7 @@ fn account() -> Opening {
             id: config.user_pool.clone(),
             client: config.client.clone(),
             endpoints: config.endpoints.clone(),
+            domain: config.oauth.as_ref().and_then(OAuth::domain),
         });
         let opened = open_account(pool).await?;
         // Two callers can have waited for the same chunk; the first account stays.
@@ -170,10 +181,12 @@ fn keep_up(app: AppState) {
     });
     // A page that slept, or comes back by "back", was told nothing in the meantime.
     browser::on_wake(move || look_again(app, &store));
+    // Whoever left for a provider and comes back by "back" can choose again.
+    browser::on_return(move || app.leaving.set(String::new()));
     effect(move || {
         if app.presence.get() == Presence::SignedIn {
             // Signing out has to work without a network, too.
-            browser::spawn(chunks::preload(Some(Place::SignOut)));
+            browser::spawn(chunks::preload(Some(Place::SignOut), false));
         }
     });
     effect(move || {

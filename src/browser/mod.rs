@@ -9,6 +9,7 @@ mod json;
 mod math;
 mod navigation;
 mod page;
+mod passkey;
 mod storage;
 mod time;
 mod transport;
@@ -17,9 +18,12 @@ mod world;
 pub use json::BrowserJson;
 pub use math::BrowserMath;
 pub use navigation::{follow_navigation, go};
-pub use page::{fetch_text, host, on_storage, on_wake, path, report_failure, root, take_over};
-pub use storage::LocalStorage;
-pub use time::{every_second, time_of_day, wake_at, wake_in};
+pub use page::{
+    copy, fetch_text, host, leave, locale, on_return, on_storage, on_wake, origin, path, report_failure, root,
+    take_over,
+};
+pub use storage::{LocalStorage, SessionStorage};
+pub use time::{every_second, now, time_of_day, time_zone, wake_at, wake_in};
 /// Makes the page ready for effects and futures. Leptos does this when something is mounted, but the
 /// app has effects before that.
 pub fn init() {

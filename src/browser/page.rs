@@ -1,5 +1,6 @@
 //! The page around the app: where it is mounted, what was there before, what happens to it.
 
+use crate::routes::History;
 use leptos::{ev, prelude::window_event_listener_untyped};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -41,6 +42,26 @@ pub fn host() -> String {
     window().and_then(|window| window.location().hostname().ok()).unwrap_or_default()
 }
 
+/// The language that the person reads, as in BCP 47; empty if the browser does not say.
+pub fn locale() -> String {
+    window().and_then(|window| window.navigator().language()).unwrap_or_default()
+}
+
+/// Scheme, host and port in the address bar.
+pub fn origin() -> String {
+    window().and_then(|window| window.location().origin().ok()).unwrap_or_default()
+}
+
+/// Leaves the app for another address.
+pub fn leave(url: &str, history: History) {
+    let Some(location) = window().map(|window| window.location()) else { return };
+    // Fails for what is no URL only.
+    drop(match history {
+        History::Push => location.assign(url),
+        History::Replace => location.replace(url),
+    });
+}
+
 /// Fetches a text from this origin.
 ///
 /// # Errors
@@ -54,6 +75,15 @@ pub async fn fetch_text(url: &str) -> Result<String, Option<u16>> {
     }
     let text = JsFuture::from(response.text().map_err(no_answer)?).await.map_err(no_answer)?;
     Ok(text.as_string().unwrap_or_default())
+}
+
+/// Puts a text on the clipboard; false if the browser does not allow that.
+pub async fn copy(text: String) -> bool {
+    // Pages that are not served securely have no clipboard, and then this is not an object.
+    let Some(clipboard) = window().map(|window| window.navigator().clipboard()).filter(|c| c.is_object()) else {
+        return false;
+    };
+    JsFuture::from(clipboard.write_text(&text)).await.is_ok()
 }
 
 /// Shows the page's own "loading failed" part.
@@ -82,6 +112,15 @@ pub fn on_storage(then: impl Fn(Option<String>) + 'static) {
     let listener = leptos::prelude::window_event_listener(ev::storage, move |event: StorageEvent| then(event.key()));
     // Listens as long as the page lives.
     std::mem::forget(listener);
+}
+
+/// Calls back when the browser shows this page again just as it was left.
+pub fn on_return(then: impl Fn() + 'static) {
+    std::mem::forget(window_event_listener_untyped("pageshow", move |event| {
+        if event.dyn_ref::<PageTransitionEvent>().is_some_and(PageTransitionEvent::persisted) {
+            then();
+        }
+    }));
 }
 
 /// Calls back when the machine may have slept or been offline: the page becomes visible, or the

@@ -1,6 +1,7 @@
-//! localStorage, with a memory behind it for browsers that deny or have filled theirs.
+//! localStorage, with a memory behind it for browsers that deny or have filled theirs, and sessionStorage, which is of
+//! use only if it outlives the page.
 
-use crate::session::world::Storage;
+use crate::session::world::{Storage, TabStorage};
 use gloo_storage::Storage as _;
 use std::cell::RefCell;
 
@@ -43,5 +44,35 @@ impl Storage for LocalStorage {
             // Nothing more can be done about a storage that does not let go.
             drop(storage.remove_item(key));
         }
+    }
+}
+
+/// The origin's sessionStorage: this tab's alone, also while the tab is elsewhere.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SessionStorage;
+
+impl SessionStorage {
+    /// `None` when the browser denies it, as above.
+    fn raw() -> Option<web_sys::Storage> {
+        let allowed = web_sys::window()?.session_storage().ok()??;
+        drop(allowed);
+        Some(gloo_storage::SessionStorage::raw())
+    }
+}
+
+impl TabStorage for SessionStorage {
+    fn keep(&self, key: &str, value: &str) {
+        if let Some(storage) = Self::raw() {
+            // What could not be kept is not there when it is asked for, and that is explained then.
+            drop(storage.set_item(key, value));
+        }
+    }
+
+    fn take(&self, key: &str) -> Option<String> {
+        let storage = Self::raw()?;
+        let value = storage.get_item(key).ok().flatten();
+        // Nothing more can be done about a storage that does not let go.
+        drop(storage.remove_item(key));
+        value
     }
 }

@@ -5,7 +5,7 @@ use std::{cell::RefCell, time::Duration};
 use wasm_bindgen::JsValue;
 
 /// Seconds since 1970 by the machine's clock.
-pub(super) fn now() -> u64 {
+pub fn now() -> u64 {
     (js_sys::Date::now() / 1000.0) as u64
 }
 
@@ -16,6 +16,12 @@ pub fn time_of_day(seconds: u64) -> String {
     // Setting a property of a fresh object does not fail.
     drop(js_sys::Reflect::set(&options, &"timeStyle".into(), &"short".into()));
     date.to_locale_time_string_with_options("default", &options).into()
+}
+
+/// The time zone by its name in the IANA database; empty if the browser does not know it.
+pub fn time_zone() -> String {
+    let options = js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &js_sys::Object::new()).resolved_options();
+    js_sys::Reflect::get(&options, &"timeZone".into()).ok().and_then(|name| name.as_string()).unwrap_or_default()
 }
 
 /// Calls back every second until it answers false.

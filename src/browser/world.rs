@@ -1,13 +1,14 @@
 //! The keeper's world: everything it needs, from the browser.
 
-use super::{BrowserMath, LocalStorage, time, transport};
+use super::{BrowserMath, LocalStorage, SessionStorage, time, transport};
 use crate::{
     cognito::{
         client::{HttpRequest, HttpResponse, Transport},
         error::Fault,
+        oauth::TokenTransport,
         srp::{BigMod, SECRET_BYTES},
     },
-    session::world::{Clock, Lock, Random, Storage},
+    session::world::{Clock, Lock, Random, Storage, TabStorage},
 };
 use std::future::Future;
 use wasm_bindgen::prelude::*;
@@ -29,6 +30,22 @@ pub struct BrowserWorld {
 impl Transport for BrowserWorld {
     fn post(&self, request: HttpRequest<'_>) -> impl Future<Output = Result<HttpResponse, Fault>> {
         transport::post(&self.http, request)
+    }
+}
+
+impl TokenTransport for BrowserWorld {
+    fn post_form(&self, url: &str, form: String) -> impl Future<Output = Result<HttpResponse, Fault>> {
+        transport::post_form(&self.http, url, form)
+    }
+}
+
+impl TabStorage for BrowserWorld {
+    fn keep(&self, key: &str, value: &str) {
+        SessionStorage.keep(key, value);
+    }
+
+    fn take(&self, key: &str) -> Option<String> {
+        SessionStorage.take(key)
     }
 }
 

@@ -7,6 +7,7 @@
 //! - [`client`]: calls an operation over a transport;
 //! - [`operations`]: one request/response pair per public operation;
 //! - [`error`]: every error Cognito can answer;
+//! - [`oauth`]: sign-in through the pool's domain, with other providers;
 //! - [`srp`]: the arithmetic of signing in without sending the password;
 //! - [`password_policy`]: what a pool expects of a password;
 //! - [`sign_in`]: which step follows which event;
@@ -15,6 +16,7 @@
 
 pub mod client;
 pub mod error;
+pub mod oauth;
 pub mod operations;
 pub mod password_policy;
 pub mod sign_in;

@@ -237,6 +237,8 @@ pub enum Way {
     Custom,
     /// CUSTOM_AUTH that begins with a proof of the password.
     CustomSrp(Password),
+    /// USER_AUTH with the session of ConfirmSignUp: the code that confirmed the account is the first factor.
+    SignedUp(ChallengeSession),
 }
 
 /// A first factor, with what goes along with its choice.
@@ -366,6 +368,8 @@ pub enum Call {
         flow: AuthFlow,
         /// Its parameters.
         parameters: Secrets,
+        /// Of ConfirmSignUp, right after it.
+        session: Option<ChallengeSession>,
         /// Add a fresh `SRP_A`, and keep its other half for the proof.
         srp_a: bool,
     },
@@ -522,8 +526,13 @@ impl Step {
                 parameters.insert("CHALLENGE_NAME", "SRP_A");
                 (AuthFlow::CustomAuth, true)
             }
+            Way::SignedUp(_) => (AuthFlow::UserAuth, false),
         };
-        self.proved = way.sends_password();
+        let session = match &way {
+            Way::SignedUp(session) => Some(session.clone()),
+            _ => None,
+        };
+        self.proved = way.sends_password() || session.is_some();
         let waiting = Waiting {
             doing: Doing::Initiating,
             back: Box::new(back),
@@ -531,12 +540,16 @@ impl Step {
             way: self.worth_keeping(Some(way)),
         };
         self.user = Some(user);
-        self.send(waiting, Call::Initiate { flow, parameters, srp_a })
+        self.send(waiting, Call::Initiate { flow, parameters, session, srp_a })
     }
 
     /// A way in is kept for a proof that is still to be made, and for a new beginning without the device.
     fn worth_keeping(&self, way: Option<Way>) -> Option<Way> {
-        way.filter(|way| way.password_to_prove().is_some() || matches!(self.device, Device::Known(_)))
+        way.filter(|way| match way {
+            // Its session is used once.
+            Way::SignedUp(_) => false,
+            way => way.password_to_prove().is_some() || matches!(self.device, Device::Known(_)),
+        })
     }
 
     /// What the person answered to a question. What does not fit the question changes nothing.
@@ -932,7 +945,7 @@ impl Way {
             Self::Srp(password) | Self::CustomSrp(password) | Self::Choice(Some(Factor::PasswordSrp(password))) => {
                 Some(password)
             }
-            Self::Password(_) | Self::Choice(_) | Self::Custom => None,
+            Self::Password(_) | Self::Choice(_) | Self::Custom | Self::SignedUp(_) => None,
         }
     }
 
@@ -1206,7 +1219,7 @@ mod tests {
         ];
         for (name, way, expected_flow, expected, expected_srp) in table {
             let play = begun(way);
-            let Call::Initiate { flow, parameters, srp_a } = play.call() else { panic!("{name}: {play:?}") };
+            let Call::Initiate { flow, parameters, srp_a, .. } = play.call() else { panic!("{name}: {play:?}") };
             assert_eq!((*flow, *srp_a), (expected_flow, expected_srp), "{name}");
             let mut all: Secrets = [("USERNAME", "ada@example.com")].into();
             expected.iter().for_each(|(key, value)| all.insert(*key, *value));
@@ -1568,7 +1581,7 @@ mod tests {
             );
             let play = play.answered(Ok(Reply::Done));
             match play.call() {
-                Call::Initiate { flow: AuthFlow::UserSrpAuth, parameters, srp_a: true } => {
+                Call::Initiate { flow: AuthFlow::UserSrpAuth, parameters, srp_a: true, .. } => {
                     assert_eq!(*parameters, [("USERNAME", "ada@example.com")].into(), "{name}");
                 }
                 other => panic!("{name}: {other:?}"),
@@ -1753,6 +1766,7 @@ mod tests {
             Just(Way::Choice(Some(Factor::PasswordSrp(password())))),
             Just(Way::Choice(Some(Factor::EmailOtp))),
             Just(Way::Custom),
+            Just(Way::SignedUp(ChallengeSession::new("hunter2"))),
             Just(Way::CustomSrp(password())),
         ]
     }
@@ -1904,5 +1918,54 @@ mod tests {
             prop_assert!(back.step.asks() == Asks::Credentials && back.step.problem.is_none() && back.command.is_none());
             prop_assert_eq!(back.step.user, user);
         }
+    }
+
+    fn signed_up() -> Play {
+        begun(Way::SignedUp(ChallengeSession::new("s1")))
+    }
+
+    #[test]
+    fn whoever_has_just_confirmed_the_account_signs_in_with_that_session() {
+        let play = signed_up();
+        let Call::Initiate { flow, parameters, session, srp_a } = play.call() else { panic!() };
+        assert_eq!((*flow, *srp_a), (AuthFlow::UserAuth, false));
+        assert_eq!(parameters.get("USERNAME"), Some("ada@example.com"));
+        assert_eq!(*session, Some(ChallengeSession::new("s1")));
+    }
+
+    #[test]
+    fn the_session_of_a_sign_up_leads_to_tokens_a_second_factor_or_back_to_the_name() {
+        type Check = fn(&Stage) -> bool;
+        let over = Some(Reason::SessionExpired);
+        let table: [(Play, Check); 6] = [
+            (signed_up().asked(tokens()), |stage| matches!(stage, Stage::SignedIn(_))),
+            // The code of the sign-up was the first factor, so that this one is the second.
+            (signed_up().asked(challenge("EMAIL_OTP")), |stage| {
+                matches!(stage, Stage::Code { kind: CodeKind::EmailMfa, .. })
+            }),
+            (signed_up().asked(challenge("SMS_MFA")), |stage| {
+                matches!(stage, Stage::Code { kind: CodeKind::SmsMfa, .. })
+            }),
+            (signed_up().answered(Err(service(ErrorKind::NotAuthorized, over))), |stage| {
+                matches!(stage, Stage::Credentials)
+            }),
+            (signed_up().refused(ErrorKind::UserNotConfirmed), |stage| matches!(stage, Stage::Unconfirmed)),
+            (signed_up().answered(Err(Fault::Offline.into())), |stage| matches!(stage, Stage::Credentials)),
+        ];
+        for (play, fits) in table {
+            assert!(fits(&play.step.stage), "{:?}", play.step.stage);
+            assert!(play.command.is_none());
+            assert_eq!(play.step.user, Some(UserName::new("ada@example.com")), "the name stays");
+        }
+    }
+
+    #[test]
+    fn a_session_that_was_used_is_not_tried_again_without_the_device() {
+        let play = Play::default().remembered("ada@example.com");
+        let play = play.person(submit(Way::SignedUp(ChallengeSession::new("s1"))));
+        let play = play.answered(Err(service(ErrorKind::ResourceNotFound, Some(Reason::DeviceUnknown))));
+        assert!(matches!(play.call(), Call::ForgetDevice(_)));
+        let play = play.answered(Ok(Reply::Done));
+        assert!(matches!(play.step.stage, Stage::Credentials) && play.command.is_none());
     }
 }

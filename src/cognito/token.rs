@@ -21,16 +21,21 @@ pub struct AccessClaims {
 impl AccessClaims {
     /// Reads an access token's payload; `None` if it is not one.
     pub fn read(token: &AccessToken) -> Option<Self> {
-        let mut parts = token.as_str().split('.');
-        let (Some(_), Some(payload), Some(_), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
-            return None;
-        };
-        let payload = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
-        let claims: Value = serde_json::from_slice(&payload).ok()?;
+        let claims = payload(token.as_str())?;
         let time = |name: &str| claims.get(name).and_then(Value::as_u64);
         let username = claims.get("username")?.as_str().filter(|name| !name.is_empty())?;
         Some(Self { username: UserName::new(username), issued_at: time("iat")?, expires_at: time("exp")? })
     }
+}
+
+/// The claims of a JWT, unverified; `None` if it is not one.
+pub(super) fn payload(token: &str) -> Option<Value> {
+    let mut parts = token.split('.');
+    let (Some(_), Some(payload), Some(_), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+        return None;
+    };
+    let payload = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
+    serde_json::from_slice(&payload).ok()
 }
 
 #[cfg(test)]

@@ -82,6 +82,22 @@ text_type! {
     secret SecretBlock
 }
 text_type! {
+    /// `code_verifier` (RFC 7636 §4.1): proves that whoever exchanges a code has asked for it.
+    secret CodeVerifier
+}
+text_type! {
+    /// A code that tokens are given for (RFC 6749 §1.3.1); good once, for five minutes.
+    secret AuthorizationCode
+}
+text_type! {
+    /// `state` (RFC 6749 §4.1.1): ties an answer to its request.
+    secret OAuthState
+}
+text_type! {
+    /// `nonce` (OpenID Connect Core 1.0 §3.1.2.1): ties an ID token to its request.
+    secret Nonce
+}
+text_type! {
     /// The six digits an authenticator app shows (`[0-9]+`, exactly 6).
     secret TotpCode
 }
@@ -213,15 +229,40 @@ impl TotpCode {
 }
 
 impl PhoneNumber {
-    /// Takes what was pasted or typed: drops spaces, hyphens, dots and brackets, then expects `+` and 7
-    /// to 15 digits that do not begin with 0 (E.164). The pool has the last word.
+    /// Takes what was pasted or typed: drops spaces, hyphens, dots and brackets, a national 0 in brackets
+    /// (`+44 (0)20 …`) and the marks that address books put around numbers, takes a leading `00` for `+`, then
+    /// expects `+` and 7 to 15 digits that do not begin with 0 (E.164). The pool has the last word.
     pub fn parse(text: &str) -> Option<Self> {
-        let number: String =
-            text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '.' | '(' | ')')).collect();
+        let dropped = |c: char| {
+            c.is_whitespace()
+                || matches!(c, '-' | '.' | '(' | ')' | '\u{200e}' | '\u{200f}' | '\u{2010}'..='\u{2015}' | '\u{202a}'..='\u{202e}')
+        };
+        // Searching for a text would bring a search machine into the first download.
+        let national = |at: usize, c: char| c == '0' && text[..at].ends_with('(') && text[at + 1..].starts_with(')');
+        let kept = text.char_indices().filter(|&(at, c)| !dropped(c) && !national(at, c));
+        let mut number: String = kept.map(|(_, c)| c).collect();
+        if let Some(digits) = number.strip_prefix("00") {
+            number = ["+", digits].concat();
+        }
         let digits = number.strip_prefix('+')?;
         let fits =
             (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
         fits.then_some(Self(number))
+    }
+
+    /// The number as the name to sign in with.
+    pub fn to_user_name(&self) -> UserName {
+        UserName(self.0.clone())
+    }
+}
+
+impl UserName {
+    /// Trims; expects 1 to 128 characters without spaces (`[\p{L}\p{M}\p{S}\p{N}\p{P}]+` in the model). The
+    /// pool has the last word, and decides whether case matters.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let visible = !text.chars().any(|c| c.is_whitespace() || c.is_control());
+        (visible && (1..=128).contains(&text.chars().count())).then(|| Self(text.to_owned()))
     }
 }
 
@@ -264,24 +305,43 @@ impl From<f64> for Timestamp {
     }
 }
 
-/// Declares a JSON object that passes through this room unread.
+/// Declares a JSON object that passes through this room unread. It is kept as text: whoever only hands it on, as the
+/// first chunk does, needs no code for what is in it.
 macro_rules! opaque_json {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-        #[serde(transparent)]
-        pub struct $name(serde_json::Map<String, serde_json::Value>);
+        #[derive(Clone, PartialEq, Eq)]
+        pub struct $name(String);
 
         impl $name {
             /// Takes the text of a JSON object; `None` if it is anything else.
             pub fn parse(json: &str) -> Option<Self> {
-                serde_json::from_str(json).ok().map(Self)
+                serde_json::from_str::<serde_json::Map<_, _>>(json).ok().map(|object| Self::from(&object))
             }
 
             /// The object as text, for the browser's `PublicKeyCredential` functions.
             pub fn to_json(&self) -> String {
+                self.0.clone()
+            }
+        }
+
+        impl From<&serde_json::Map<String, serde_json::Value>> for $name {
+            fn from(object: &serde_json::Map<String, serde_json::Value>) -> Self {
                 // A map with texts for keys always serializes.
-                serde_json::to_string(&self.0).unwrap_or_default()
+                Self(serde_json::to_string(object).unwrap_or_default())
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let object = serde_json::from_str::<serde_json::Map<_, _>>(&self.0);
+                object.map_err(serde::ser::Error::custom)?.serialize(serializer)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                serde_json::Map::deserialize(deserializer).map(|object| Self::from(&object))
             }
         }
 
@@ -428,9 +488,36 @@ mod tests {
 
     #[test]
     fn phone_numbers_are_brought_into_their_international_form() {
-        assert_eq!(PhoneNumber::parse("+44 (20) 7946-0123").unwrap().as_str(), "+442079460123");
-        for bad in ["", "+", "020 7946 0123", "+0123456789", "+12345", "+1234567890123456", "+44x2079460123"] {
+        for typed in [
+            "+44 (20) 7946-0123",
+            "0044 20 7946 0123",
+            " +44 (0)20 7946.0123 ",
+            "+44\u{a0}20\u{2011}7946\u{2011}0123",
+            "\u{202a}+44 20 7946 0123\u{202c}",
+        ] {
+            assert_eq!(PhoneNumber::parse(typed).unwrap().as_str(), "+442079460123", "{typed:?}");
+        }
+        for bad in [
+            "",
+            "+",
+            "020 7946 0123",
+            "+0123456789",
+            "+12345",
+            "+1234567890123456",
+            "+44x2079460123",
+            "000123456789",
+            "++442079460123",
+        ] {
             assert_eq!(PhoneNumber::parse(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn user_names_keep_their_case_and_have_no_spaces() {
+        assert_eq!(UserName::parse(" Ada.Lovelace ").unwrap().as_str(), "Ada.Lovelace");
+        assert!(UserName::parse(&"ä".repeat(128)).is_some());
+        for bad in ["", "  ", "ada lovelace", "a\u{7}", &"x".repeat(129)] {
+            assert_eq!(UserName::parse(bad), None, "{bad:?}");
         }
     }
 
@@ -503,8 +590,25 @@ mod tests {
         #[test]
         fn parsers_take_any_text(text in ".{0,80}") {
             let _ = (Email::parse(&text), ConfirmationCode::parse(&text), UserPoolId::parse(&text), Region::parse(&text), ClientId::parse(&text));
-            let _ = (PhoneNumber::parse(&text), TotpCode::parse(&text), DeviceName::parse(&text), IdentityPoolId::parse(&text));
+            let _ = (PhoneNumber::parse(&text), UserName::parse(&text), TotpCode::parse(&text), DeviceName::parse(&text), IdentityPoolId::parse(&text));
             let _ = (PasskeyOptions::parse(&text), PasskeyCredential::parse(&text));
+        }
+
+        #[test]
+        fn any_way_to_write_a_number_is_the_same_number(
+            digits in "[1-9][0-9]{6,14}",
+            gaps in proptest::collection::vec(" |-|\\.|\\(|\\)|\u{a0}|", 15),
+            zeros in any::<bool>(),
+        ) {
+            // A gap before each digit but the first, where a bracket around a 0 would be a national one.
+            let mut typed = String::from(if zeros { "00" } else { "+" });
+            for (i, digit) in digits.chars().enumerate() {
+                typed.push_str(if i == 0 || digit == '0' { "" } else { &gaps[i] });
+                typed.push(digit);
+            }
+            let number = format!("+{digits}");
+            prop_assert_eq!(PhoneNumber::parse(&typed), Some(PhoneNumber::new(number.clone())));
+            prop_assert_eq!(PhoneNumber::parse(&number), Some(PhoneNumber::new(number)), "and stays so");
         }
 
         #[test]

@@ -3,30 +3,39 @@
 use super::live;
 use crate::i18n::Msg;
 use leptos::{html, prelude::*};
+use std::time::Duration;
 
 /// What a page holds of a field: its element and its error.
 #[derive(Clone, Copy)]
 pub struct FieldState {
-    input: NodeRef<html::Input>,
-    error: RwSignal<Option<Msg>>,
-    text: RwSignal<String>,
+    pub(super) input: NodeRef<html::Input>,
+    /// In place of the input, for a choice.
+    pub(super) select: NodeRef<html::Select>,
+    pub(super) error: RwSignal<Option<Msg>>,
+    pub(super) text: RwSignal<String>,
+    /// A whole code that is about to be handed in by itself.
+    pending: StoredValue<Option<String>>,
 }
 
 impl Default for FieldState {
     fn default() -> Self {
-        Self { input: NodeRef::new(), error: RwSignal::new(None), text: RwSignal::default() }
+        Self {
+            input: NodeRef::new(),
+            select: NodeRef::new(),
+            error: RwSignal::new(None),
+            text: RwSignal::default(),
+            pending: StoredValue::new(None),
+        }
     }
 }
 
 impl FieldState {
-    /// The element, while the page it is on is shown.
-    fn element(self) -> Option<<html::Input as html::ElementType>::Output> {
-        self.input.try_get_untracked().flatten()
-    }
-
     /// What is in the field now, read from the element: autofill may not have fired an event.
     pub fn value(self) -> String {
-        self.element().map(|input| input.value()).unwrap_or_default()
+        if let Some(input) = self.input.try_get_untracked().flatten() {
+            return input.value();
+        }
+        self.select.try_get_untracked().flatten().map(|select| select.value()).unwrap_or_default()
     }
 
     /// What was last typed, tracked; for checks while typing.
@@ -36,8 +45,11 @@ impl FieldState {
 
     /// Puts a text into the field.
     pub fn fill(self, text: &str) {
-        if let Some(input) = self.element() {
+        if let Some(input) = self.input.try_get_untracked().flatten() {
             input.set_value(text);
+        }
+        if let Some(select) = self.select.try_get_untracked().flatten() {
+            select.set_value(text);
         }
         self.text.set(text.to_owned());
     }
@@ -49,14 +61,19 @@ impl FieldState {
 
     /// Moves focus to the field.
     pub fn focus(self) {
-        if let Some(input) = self.element() {
-            // Focus that cannot be moved is no reason to fail.
+        // Focus that cannot be moved is no reason to fail.
+        if let Some(input) = self.input.try_get_untracked().flatten() {
             drop(input.focus());
+        }
+        if let Some(select) = self.select.try_get_untracked().flatten() {
+            drop(select.focus());
         }
     }
 
-    /// Shows the error if there is one, otherwise clears it; gives the value back.
+    /// Shows the error if there is one, otherwise clears it; gives the value back. What was checked is in hand, and
+    /// is not handed in by itself any more.
     pub fn check<T>(self, parsed: Result<T, Msg>) -> Option<T> {
+        self.pending.set_value(None);
         match parsed {
             Ok(value) => {
                 self.error.set(None);
@@ -89,12 +106,22 @@ impl FieldState {
 pub enum Kind {
     /// The address one signs in with.
     Email,
+    /// The phone number one signs in with.
+    Phone,
+    /// The address or the phone number one signs in with.
+    EmailOrPhone,
+    /// The name one signs in with.
+    UserName,
     /// The password one has.
     CurrentPassword,
     /// A password one chooses.
     NewPassword,
     /// A one-time code.
     Code,
+    /// A number, with a sign or a point.
+    Number,
+    /// A date that autofill has no name for.
+    Date,
     /// Anything else, by what HTML's autofill calls it: `name`, `tel`, `bday`, or `on` for what it has no
     /// name for.
     Text(&'static str),
@@ -107,21 +134,25 @@ impl Kind {
 
     fn input_type(self) -> &'static str {
         match self {
-            Self::Email => "email",
+            Self::Email | Self::Text("email") => "email",
             Self::CurrentPassword | Self::NewPassword => "password",
             Self::Text("tel") => "tel",
-            Self::Text("url") => "url",
-            Self::Text("bday") => "date",
-            Self::Code | Self::Text(_) => "text",
+            Self::Text("url" | "photo") => "url",
+            Self::Date | Self::Text("bday") => "date",
+            // HTML allows `username` on text and email inputs only, so a number one signs in with is a text
+            // with another keyboard.
+            _ => "text",
         }
     }
 
     const fn autocomplete(self) -> &'static str {
         match self {
-            Self::Email => "username",
+            // Browsers offer passkeys here too, once one was asked for.
+            Self::Email | Self::Phone | Self::EmailOrPhone | Self::UserName => "username webauthn",
             Self::CurrentPassword => "current-password",
             Self::NewPassword => "new-password",
             Self::Code => "one-time-code",
+            Self::Number | Self::Date => "on",
             Self::Text(purpose) => purpose,
         }
     }
@@ -129,7 +160,7 @@ impl Kind {
     fn autocapitalize(self) -> &'static str {
         match self {
             Self::Text("on" | "nickname") => "sentences",
-            Self::Text("tel" | "url" | "bday" | "username") => "none",
+            Self::Text("tel" | "url" | "photo" | "bday" | "username" | "email" | "language") => "none",
             Self::Text(_) => "words",
             _ => "none",
         }
@@ -137,17 +168,47 @@ impl Kind {
 
     fn inputmode(self) -> &'static str {
         match self {
-            Self::Email => "email",
+            Self::Email | Self::EmailOrPhone | Self::Text("email") => "email",
             Self::Code => "numeric",
-            Self::Text("tel") => "tel",
-            Self::Text("url") => "url",
-            Self::CurrentPassword | Self::NewPassword | Self::Text(_) => "text",
+            Self::Number => "decimal",
+            Self::Phone | Self::Text("tel") => "tel",
+            Self::Text("url" | "photo") => "url",
+            _ => "text",
         }
     }
 }
 
+/// The digits of a one-time code, if a whole one stands there: six, and what mail programs put between them.
+fn whole_code(text: &str) -> Option<String> {
+    let plain = text.chars().all(|c| c.is_ascii_digit() || c.is_whitespace() || c == '-');
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    (plain && digits.len() == 6).then_some(digits)
+}
+
+/// How long a whole code stands before it is handed in: long enough to see it, and for whoever presses the button
+/// themselves to be first.
+const COMPLETE: Duration = Duration::from_millis(600);
+
+/// Calls back in a moment, unless the code has been changed or handed in by then, or the page is gone.
+fn hand_in(state: FieldState, done: Callback<()>) {
+    let code = state.pending.get_value();
+    // Timers know nothing of the page's context; whoever is called needs it.
+    let page = Owner::current().unwrap_or_default();
+    set_timeout(
+        move || {
+            if state.pending.try_update_value(|pending| pending.is_some() && *pending == code).unwrap_or(false) {
+                page.with(|| done.run(()));
+            }
+        },
+        COMPLETE,
+    );
+}
+
+/// The name of the key (UI Events, `getModifierState`).
+const CAPS_LOCK: &str = "CapsLock";
+
 /// A field: label above, input, and one line below that holds the hint or the error, so that an
-/// error moves nothing.
+/// error moves nothing. In a password it also says that Caps Lock is on.
 #[component]
 pub fn Field(
     /// Also the name; unique on the page.
@@ -161,8 +222,8 @@ pub fn Field(
     /// Holds the value and the error.
     state: FieldState,
     /// Said below the field while there is no error.
-    #[prop(optional)]
-    hint: &'static str,
+    #[prop(optional, into)]
+    hint: String,
     /// The id of something else that describes the field.
     #[prop(optional)]
     described: Option<String>,
@@ -172,8 +233,16 @@ pub fn Field(
     /// Marked as optional.
     #[prop(optional)]
     optional: bool,
+    /// How many characters it takes.
+    #[prop(optional_no_strip)]
+    max_length: Option<u16>,
+    /// Called when a code has been whole for a moment: typed to its sixth digit, or pasted. Focus stays where it is;
+    /// whoever is called must not move it unless something is wrong.
+    #[prop(optional)]
+    on_complete: Option<Callback<()>>,
 ) -> impl IntoView {
     let shown = RwSignal::new(false);
+    let capitals = RwSignal::new(false);
     let note = format!("{id}-note");
     let value = value.unwrap_or_default();
     state.text.set(value.clone());
@@ -209,10 +278,26 @@ pub fn Field(
                     aria-required=(!optional).then_some("true")
                     aria-describedby=described
                     aria-invalid=move || state.error.get().is_some().then_some("true")
+                    maxlength=max_length
                     on:input=move |event| {
-                        state.text.set(event_target_value(&event));
+                        let text = event_target_value(&event);
+                        // A space that is added afterwards completes nothing.
+                        let whole = if kind == Kind::Code { whole_code(&text) } else { None };
+                        let completes = whole.is_some() && state.text.with_untracked(|before| whole_code(before)) != whole;
+                        state.pending.set_value(whole.filter(|_| completes));
+                        state.text.set(text);
                         state.error.set(None);
+                        if let Some(done) = on_complete.filter(|_| completes) {
+                            hand_in(state, done);
+                        }
                     }
+                    on:keyup=move |event| {
+                        // Chromium's autofill sends bare events under this name, which have no key and no modifiers.
+                        if kind.is_password() && event.key_code() != 0 {
+                            capitals.set(event.get_modifier_state(CAPS_LOCK));
+                        }
+                    }
+                    on:blur=move |_| capitals.set(false)
                 />
                 {kind
                     .is_password()
@@ -231,8 +316,27 @@ pub fn Field(
                     })}
             </div>
             <p class="field__note" id=note aria-live="polite">
-                {live(move || state.error.get().map_or(hint, Msg::text))}
+                {live(move || match (state.error.get(), capitals.get()) {
+                    (Some(error), _) => error.text().to_owned(),
+                    (None, true) => Msg::CAPS_LOCK.text().to_owned(),
+                    (None, false) => hint.clone(),
+                })}
             </p>
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::whole_code;
+
+    #[test]
+    fn a_code_is_whole_with_its_sixth_digit() {
+        for whole in ["123456", " 123 456\n", "123-456"] {
+            assert_eq!(whole_code(whole).as_deref(), Some("123456"), "{whole:?}");
+        }
+        for not in ["", "12345", "1234567", "12345a", "a123456", "１２３４５６"] {
+            assert_eq!(whole_code(not), None, "{not:?}");
+        }
     }
 }

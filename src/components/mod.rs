@@ -2,18 +2,30 @@
 
 mod alert;
 mod button;
+mod checkbox;
+mod choice;
+mod copy;
+mod countdown;
 mod field;
 mod form;
 mod live;
 mod page;
+mod qr;
 mod retry;
 mod rules;
+mod ways;
 
 pub use alert::{Alert, Tone};
 pub use button::{Submit, WorkButton};
+pub use checkbox::Checkbox;
+pub use choice::{Select, TICKED, TickField, UNTICKED};
+pub use copy::{Copy, CopyButton};
+pub use countdown::Countdown;
 pub use field::{Field, FieldState, Kind};
 pub use form::Form;
 pub use live::{Live, effect, live};
 pub use page::{Arrived, Page, SiteName, Skeleton, Title};
+pub use qr::QrCode;
 pub use retry::Retry;
 pub use rules::{RuleState, Rules};
+pub use ways::way;

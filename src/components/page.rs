@@ -1,6 +1,6 @@
 //! The frame of one page inside the app: its heading, title and focus.
 
-use super::{effect, live};
+use super::{FieldState, effect, live};
 use crate::i18n::Msg;
 use leptos::{html, prelude::*};
 
@@ -19,6 +19,9 @@ pub fn Page(
     /// One sentence below the heading.
     #[prop(optional, into)]
     lead: String,
+    /// The field that the page is about: it gets focus in place of the heading.
+    #[prop(optional)]
+    first: Option<FieldState>,
     /// A page with more room than a form needs.
     #[prop(optional)]
     wide: bool,
@@ -41,8 +44,11 @@ pub fn Page(
         let Some(heading) = heading.get() else { return };
         if let Some(Arrived(before)) = arrived {
             if before.get_value() {
-                // Focus that cannot be moved is no reason to fail.
-                drop(heading.focus());
+                match first {
+                    Some(field) => field.focus(),
+                    // Focus that cannot be moved is no reason to fail.
+                    None => drop(heading.focus()),
+                }
             }
             before.set_value(true);
         }
@@ -52,7 +58,7 @@ pub fn Page(
             <h1 node_ref=heading class="card__title" tabindex="-1">
                 {live(move || title.get())}
             </h1>
-            {(!lead.is_empty()).then(|| view! { <p class="card__lead">{lead}</p> })}
+            {(!lead.is_empty()).then(|| view! { <p class="card__lead" id="lead">{lead}</p> })}
             {children()}
         </div>
     }

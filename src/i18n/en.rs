@@ -26,8 +26,20 @@ messages! {
     EMAIL = "Email";
     EMAIL_MISSING = "Enter your email address.";
     EMAIL_WRONG = "This does not look like an email address. Example: ada@example.com";
+    PHONE = "Phone number";
+    PHONE_HINT = "Begin with + and the country code.";
+    PHONE_MISSING = "Enter your phone number.";
+    PHONE_WRONG = "Enter the whole number, with + and the country code: +44 20 7946 0123";
+    EMAIL_OR_PHONE = "Email or phone number";
+    EMAIL_OR_PHONE_HINT = "A phone number begins with + and the country code.";
+    EMAIL_OR_PHONE_MISSING = "Enter your email address or phone number.";
+    EMAIL_OR_PHONE_WRONG = "Enter an email address, or a whole phone number: +44 20 7946 0123";
+    USER_NAME = "User name";
+    USER_NAME_MISSING = "Enter your user name.";
+    USER_NAME_WRONG = "A user name has no spaces and at most 128 characters.";
     PASSWORD = "Password";
     PASSWORD_MISSING = "Enter your password.";
+    CAPS_LOCK = "Caps Lock is on.";
     PASSWORD_WEAK = "Choose a password that meets every point below.";
     NEW_PASSWORD = "New password";
     CONFIRM_PASSWORD = "Confirm password";
@@ -40,6 +52,11 @@ messages! {
     CODE_MALFORMED = "A code has only digits and letters. Copy it from the message.";
     CODE_HINT = "The 6 digits from our message.";
     FIELD_REQUIRED = "Please fill this in.";
+    FIELD_TOO_LONG = "This is too long. Please shorten it.";
+    NUMBER_WRONG = "Enter a number, with digits only. Example: 42";
+    DATE_WRONG = "Enter a date as year, month, day. Example: 1990-12-31";
+    URL_WRONG = "Enter a whole web address. Example: https://example.com";
+    CHOOSE = "Please choose";
     OPTIONAL = "(optional)";
     RULES_TITLE = "Your password needs:";
     RULE_LENGTH = "at least {} characters";
@@ -52,20 +69,32 @@ messages! {
 
     // Sign-up
     SIGN_UP_TITLE = "Create your account";
-    SIGN_UP_LEAD = "We will send you a code to confirm your email address.";
+    SIGN_UP_LEAD = "We will send you a code to confirm that it is you.";
+    WITH_PASSWORD = "Use a password instead";
+    WITHOUT_PASSWORD = "Go on without a password";
+    WITHOUT_PASSWORD_LEAD = "No password needed: each time you sign in, we send you a code.";
+    TERMS_ONE = "I agree to the {}.";
+    TERMS_BOTH = "I agree to the {} and the {}.";
+    TERMS_OF_USE = "terms of use";
+    PRIVACY_POLICY = "privacy policy";
+    NEW_TAB = "(opens in a new tab)";
+    TERMS_MISSING = "Tick the box to go on: an account needs your agreement.";
     CREATE_ACCOUNT = "Create account";
     CREATING_ACCOUNT = "Creating account…";
     HAVE_ACCOUNT = "Already have an account?";
 
     // Verify
-    VERIFY_TITLE = "Confirm your email address";
-    VERIFY_LEAD = "Enter the code that we sent to your email address.";
+    VERIFY_TITLE = "Confirm your account";
+    VERIFY_LEAD = "Enter the code from our message. It is checked as soon as it is complete.";
     VERIFY_ACCOUNT = "Verify account";
     VERIFYING = "Verifying…";
     RESEND_CODE = "Resend code";
     RESENDING = "Sending…";
     RESEND_WAIT = "Resend code ({})";
-    CODE_SENT = "We sent a code. It can take a minute; look in the spam folder too.";
+    CODE_SENT = "We sent a code. It can take a minute.";
+    SENT_EMAIL = "The code goes by email to {}. Look in the spam folder too.";
+    SENT_SMS = "The code goes by text message to {}.";
+    SENT_SOMEWHERE = "The code goes to {}.";
     NEW_CODE_SENT = "We sent a new code. Only the newest one works.";
     BACK_TO_SIGN_IN = "Back to sign in";
 
@@ -75,6 +104,79 @@ messages! {
     SIGNING_IN = "Signing in…";
     FORGOT_PASSWORD_LINK = "Forgot your password?";
     NO_ACCOUNT = "New here?";
+
+    CONTINUE = "Continue";
+    CONTINUING = "One moment…";
+    CHECKING = "Checking…";
+    OR = "or";
+    USE_PASSKEY = "Use a passkey";
+    USE_PASSWORD = "Use your password";
+    USE_APP = "Use your authenticator app";
+    EMAIL_ME_A_CODE = "Email me a code";
+    TEXT_ME_A_CODE = "Text me a code";
+    STARTED_OVER = "The sign-in had to begin again from the start.";
+
+    // Steps of a sign-in
+    TIME_LEFT = "Time left for this step: {}";
+    TIME_SOON = "Less than half a minute is left for this step.";
+    STEP_CODE_TITLE = "Enter your code";
+    STEP_CODE_EMAIL = "We sent a code by email to {}.";
+    STEP_CODE_SMS = "We sent a code by text message to {}.";
+    STEP_CODE_APP = "Open your authenticator app and enter the code that it shows for this site.";
+    STEP_CODE_NAMED_APP = "Open your authenticator app ({}) and enter the code that it shows for this site.";
+    CODE_HINT_APP = "The 6 digits that the app shows now.";
+    NO_CODE_SENT = "No code? Look in the spam folder, or start over to get a new one.";
+    NO_CODE_APP = "No access to the app? Contact support: they can remove it from your account.";
+    TRUST_DEVICE = "Remember this browser, and do not ask for a code here again";
+    STEP_PASSWORD_TITLE = "Enter your password";
+    STEP_PASSKEY_TITLE = "Use your passkey";
+    STEP_PASSKEY_LEAD = "Follow your browser: it asks for your fingerprint, your face, your PIN or a security key.";
+    WAITING_FOR_PASSKEY = "Waiting for your passkey…";
+    PASSKEY_CANCELLED = "No passkey was used. Try again, or start over to sign in another way.";
+    PASSKEY_UNSUPPORTED = "This browser has no passkeys. Start over to sign in another way.";
+    PASSKEY_FAILED = "The passkey could not be used. Try again, or start over to sign in another way.";
+    STEP_CUSTOM_TITLE = "One more question";
+    STEP_CUSTOM_LEAD = "This site asks:";
+    ANSWER = "Your answer";
+    CHOOSE_FACTOR_TITLE = "Choose how to sign in";
+    CHOOSE_FACTOR_LEAD = "Your account can be opened in these ways.";
+    CHOOSE_MFA_TITLE = "Confirm that it is you";
+    CHOOSE_MFA_LEAD = "Choose where to get your code from.";
+    SET_UP_TITLE = "Set up a second step";
+    SET_UP_LEAD = "This site asks for a second step besides your password. You set it up once.";
+    SET_UP_APP = "Use an authenticator app";
+    SET_UP_EMAIL = "Get codes by email";
+    SET_UP_NOTHING = "None of the second steps of this site can be set up here. Please contact support.";
+    SET_UP_EMAIL_TITLE = "Get codes by email";
+    SET_UP_EMAIL_LEAD = "Enter the address that your codes should go to. We send the first one now.";
+    SCAN_TITLE = "Set up your authenticator app";
+    SCAN_LEAD = "Scan the picture with the app on your phone, or enter the key by hand. Then enter the code that the app shows.";
+    SCAN_PICTURE = "QR code for your authenticator app; the same key stands below as text";
+    SCAN_SECRET = "Key to enter by hand";
+    TOTP_CODE = "Code from the app";
+    TOTP_MALFORMED = "Enter the 6 digits that the app shows.";
+    APP_NAME = "Name for this app";
+    APP_NAME_HINT = "For example: my phone";
+    COPY = "Copy";
+    COPIED = "Copied";
+    COPY_BY_HAND = "Select the key and copy it by hand.";
+
+    // Sign-in with other providers
+    CONTINUE_WITH = "Continue with {}";
+    OPENING = "Opening {}…";
+    CALLBACK_TITLE = "Signing you in…";
+    CALLBACK_LEAD = "One moment, please.";
+    CALLBACK_FAILED_TITLE = "The sign-in did not work";
+    SOCIAL_CANCELLED = "You did not finish the sign-in, so nothing has changed. Sign in again whenever you like.";
+    SOCIAL_EMAIL_TAKEN = "There is already an account with this email address. Sign in the way you did before, with your password for instance.";
+    SOCIAL_MISCONFIGURED = "This way to sign in is not set up correctly on this site. Sign in another way, or contact support.";
+    SOCIAL_SERVER_TROUBLE = "The sign-in service, or the provider that you chose, has a problem right now. Please try again in a few minutes.";
+    SOCIAL_UNKNOWN = "The provider's answer was not accepted. Try again or sign in another way; if it stays so, contact support.";
+    SOCIAL_STRAY = "Nothing is waiting to be finished here: this sign-in is over, or it was begun in another tab. Please sign in again.";
+    SOCIAL_OTHER_STATE = "This answer does not belong to the sign-in that was begun here, so it was not used. Please sign in again.";
+    SOCIAL_TOO_LATE = "The sign-in took longer than we may wait. Please sign in again.";
+    SOCIAL_CODE_SPENT = "This sign-in has expired or was already used. Please sign in again.";
+    SOCIAL_OTHER_TOKEN = "The sign-in service sent an answer that was made for somebody else, so it was not used. Try again; if it stays so, contact support.";
 
     // New password after a temporary one
     NEW_PASSWORD_TITLE = "Choose a new password";
@@ -87,20 +189,23 @@ messages! {
 
     // Forgotten password
     FORGOT_TITLE = "Reset your password";
-    FORGOT_LEAD = "Enter your email address. If there is an account, we will send a code.";
+    FORGOT_LEAD = "Tell us who you are. If there is an account, we will send a code.";
+    HAVE_CODE = "I have a code already";
     SEND_CODE = "Send code";
     SENDING_CODE = "Sending code…";
     RESET_TITLE = "Choose a new password";
     RESET_LEAD = "If there is an account for {}, a code is on its way. Enter it together with a new password.";
+    RESET_LEAD_HAVE_CODE = "Enter the code for {} together with a new password.";
     RESET_PASSWORD = "Reset password";
     RESETTING = "Resetting password…";
-    OTHER_EMAIL = "Use another email address";
+    OTHER_ACCOUNT = "This is about another account";
 
     // Sign-out
     SIGN_OUT = "Sign out";
     SIGNING_OUT = "Signing out…";
     SIGNED_OUT_TITLE = "You are signed out";
     SIGNED_OUT_LEAD = "Nothing of your session is kept on this device.";
+    SIGNED_OUT_NOT_AT_POOL = "The sign-in service could not be told, so it may remember you in this browser for up to an hour. On a computer that others use, close the browser.";
     SIGN_IN_AGAIN = "Sign in again";
 
     // Your page
@@ -123,12 +228,13 @@ messages! {
     TO_HOME = "Go to the home page";
 
     // Notices
-    NOTICE_VERIFIED = "Your email address is confirmed. You can sign in now.";
+    NOTICE_VERIFIED = "Your account is confirmed. You can sign in now.";
     NOTICE_ACCOUNT_READY = "Your account is ready. You can sign in now.";
+    NOTICE_AWAITS_APPROVAL = "Your account is created, but not open yet: the people who run this site have to confirm it. Then you can sign in.";
     NOTICE_PASSWORD_RESET = "Your password is changed. Sign in with the new one.";
     NOTICE_SESSION_ENDED = "Your session has ended. Please sign in again.";
-    NOTICE_UNCONFIRMED = "Your email address is not confirmed yet. Enter the code we sent you, or ask for a new one.";
-    NOTICE_RESET_REQUIRED = "You need to set a new password. Ask for a code below.";
+    NOTICE_UNCONFIRMED = "Your account is not confirmed yet. Enter the code we sent you, or ask for a new one.";
+    NOTICE_RESET_REQUIRED = "You need to set a new password. Ask for a code below, or enter the one you were sent.";
 
     // Configuration problem, for developers
     CONFIG_TITLE = "This site is not set up correctly";
@@ -153,11 +259,11 @@ messages! {
     FAULT_SRP_REFUSED = "The sign-in service could not prove who it is, so your password was not used. Try again; if it stays so, contact support.";
 
     // Cognito's errors, each in its own words
-    ERR_WRONG_PASSWORD = "The email address or the password is not right.";
+    ERR_WRONG_PASSWORD = "The sign-in name or the password is not right. Check both, then try again.";
     ERR_PASSWORD_ATTEMPTS = "There were too many wrong attempts. Wait a few minutes, then try again, or reset your password.";
     ERR_USER_DISABLED = "This account is disabled. Please contact support.";
     ERR_TEMPORARY_EXPIRED = "Your temporary password has expired. Ask the person who invited you for a new one.";
-    ERR_ALREADY_CONFIRMED = "This email address is already confirmed. You can sign in.";
+    ERR_ALREADY_CONFIRMED = "This account is already confirmed. You can sign in.";
     ERR_STEP_EXPIRED = "You took longer than we may wait. Please sign in again.";
     ERR_OLD_PASSWORD = "The current password is not right.";
     ERR_STEP_USED = "This step was already answered, perhaps in another tab. Please sign in again.";
@@ -174,13 +280,13 @@ messages! {
     ERR_GUESTS = "This is for people who are signed in. Please sign in.";
     ERR_LOGIN_EXPIRED = "Your sign-in is too old for this. Please sign in again.";
     ERR_LOGINS = "This sign-in does not belong to the account that was used here before. Please contact support.";
-    ERR_NOTHING_VERIFIED = "There is no confirmed email address that we could send a code to. If you have just signed up, confirm your address first.";
+    ERR_NOTHING_VERIFIED = "There is no confirmed address or phone number that we could send a code to. If you have just signed up, confirm your account first.";
     ERR_NOT_AUTHORIZED = "This is not possible for this account right now. Sign in again, or contact support.";
     ERR_SIGN_UP_CLOSED = "New accounts cannot be created here. Please contact support.";
     ERR_RESET_NOT_ALLOWED = "The password of this account cannot be reset here. Please contact support.";
-    ERR_USERNAME_EXISTS = "There is already an account with this email address. Sign in, or reset your password.";
+    ERR_USERNAME_EXISTS = "This account exists already. Sign in, or confirm it if you have just created it.";
     ERR_ALIAS_EXISTS = "This email address or phone number belongs to another account. Use another one, or sign in to that account.";
-    ERR_CODE_DELIVERY = "We could not send the message. Check the address, then try again.";
+    ERR_CODE_DELIVERY = "We could not send the message. Check the address or phone number, then try again.";
     ERR_CODE_MISMATCH = "This code is not right. Check the newest message and enter the code again.";
     ERR_EXPIRED_CODE = "This code has expired or was already used. Ask for a new one.";
     ERR_CONCURRENT = "Somebody changed this at the same moment. Reload the page, then try again.";
@@ -214,8 +320,8 @@ messages! {
     ERR_UNSUPPORTED_OPERATION = "This is not possible for this kind of account.";
     ERR_TOKEN_TYPE = "This kind of session cannot be ended here. Close the browser to be safe.";
     ERR_LAMBDA_REFUSED = "This site's own rules refused this. Check what you entered, or contact support.";
-    ERR_NOT_CONFIRMED = "Your email address is not confirmed yet.";
-    ERR_USER_NOT_FOUND = "There is no account with this email address. Check it, or create an account.";
+    ERR_NOT_CONFIRMED = "This account is not confirmed yet.";
+    ERR_USER_NOT_FOUND = "There is no such account. Check what you entered, or create an account.";
     ERR_ADD_ON_OFF = "This feature is not active on this site.";
     ERR_PASSKEY_CHALLENGE = "The passkey request has expired. Please try again.";
     ERR_PASSKEY_CLIENT = "The passkey request was started in another app. Please try again here.";

@@ -1,7 +1,8 @@
 //! The signed-in person's page: greeting, details to edit, the profile object, the session.
 
 use super::{
-    inputs::{attribute_fields, draw_attributes, has_left, read_text},
+    attributes::{attribute_fields, draw_attributes, read_attribute},
+    inputs::has_left,
     problem::{Doing, Explained, Problem, explain},
 };
 use crate::{
@@ -109,7 +110,7 @@ fn Details() -> impl IntoView {
         let changed: Vec<_> = fields
             .iter()
             .filter_map(|(field, state)| {
-                let value = read_text(*state, field.required);
+                let value = read_attribute(field, *state);
                 complete &= value.is_some();
                 let value = value?;
                 (value != current(field)).then(|| Attribute { name: field.name.clone(), value })

@@ -9,6 +9,19 @@ pub fn ConfigProblem(
     /// What is wrong.
     problem: Problem,
 ) -> impl IntoView {
+    view! {
+        <main class="main" id="main">
+            <ConfigFacts problem=problem />
+        </main>
+    }
+}
+
+/// The same inside the app's frame.
+#[component]
+pub fn ConfigFacts(
+    /// What is wrong.
+    problem: Problem,
+) -> impl IntoView {
     let file = || Msg::CONFIG_FILE.text().to_owned();
     let (field, found, expected) = match problem {
         Problem::Missing(None) => {
@@ -25,22 +38,20 @@ pub fn ConfigProblem(
     };
     let found = if found.is_empty() { Msg::CONFIG_NOTHING.text().to_owned() } else { found };
     view! {
-        <main class="main" id="main">
-            <Page
-                title=Msg::CONFIG_TITLE
-                lead=Msg::CONFIG_LEAD.text()
-                wide=true
-            >
-                <dl class="facts">
-                    <dt>{Msg::CONFIG_FIELD.text()}</dt>
-                    <dd><code>{field}</code></dd>
-                    <dt>{Msg::CONFIG_FOUND.text()}</dt>
-                    <dd><code>{found}</code></dd>
-                    <dt>{Msg::CONFIG_EXPECTED.text()}</dt>
-                    <dd>{expected}</dd>
-                </dl>
-                <p class="actions"><a class="button" href="">{Msg::TRY_AGAIN.text()}</a></p>
-            </Page>
-        </main>
+        <Page
+            title=Msg::CONFIG_TITLE
+            lead=Msg::CONFIG_LEAD.text()
+            wide=true
+        >
+            <dl class="facts">
+                <dt>{Msg::CONFIG_FIELD.text()}</dt>
+                <dd><code>{field}</code></dd>
+                <dt>{Msg::CONFIG_FOUND.text()}</dt>
+                <dd><code>{found}</code></dd>
+                <dt>{Msg::CONFIG_EXPECTED.text()}</dt>
+                <dd>{expected}</dd>
+            </dl>
+            <p class="actions"><a class="button" href="">{Msg::TRY_AGAIN.text()}</a></p>
+        </Page>
     }
 }

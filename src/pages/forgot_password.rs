@@ -1,50 +1,73 @@
 //! A forgotten password: ask for a code, then set a new one with it.
 
 use super::{
-    inputs::{CodeField, EmailField, LeftNotice, has_left, read_code, read_email},
-    password_fields::{NewPasswordField, checked},
+    inputs::{
+        CodeField, HiddenUserName, LeftNotice, NameField, NameState, has_left, read_code, remembered_name,
+        rest_a_while, sent_news, where_sent,
+    },
+    password_fields::{NewPasswordField, checked, conforms},
     problem::{Doing, Explained, Place, Problem, explain, field_text},
 };
 use crate::{
-    cognito::{error::Error, types::Email},
-    components::{Alert, FieldState, Form, Page, Submit, Tone, WorkButton, live},
+    cognito::{error::Error, operations::CodeDelivery, types::UserName},
+    components::{FieldState, Form, Page, Submit, WorkButton, live},
     i18n::Msg,
     routes,
     state::{AppState, Notice},
 };
 use leptos::{prelude::*, task::spawn_local};
 
-/// The page: first the address, then the code and the new password.
+/// Whose password is set, and with which code.
+#[derive(Clone)]
+struct Reset {
+    user: UserName,
+    code: Code,
+}
+
+/// Where the code comes from.
+#[derive(Clone)]
+enum Code {
+    /// It has just been asked for; where it was sent, if the pool said so.
+    Sent(Option<CodeDelivery>),
+    /// The person has one: from before the page was loaded again, or from whoever runs the site.
+    AtHand,
+}
+
+/// The page: first the name, then the code and the new password.
 #[component]
 pub fn ForgotPassword() -> impl IntoView {
     let app = AppState::get();
-    let sent_to = RwSignal::new(None::<Email>);
+    let reset = RwSignal::new(None::<Reset>);
     let notice = app.take_notice();
-    live(move || match sent_to.get() {
-        None => view! { <AskForCode notice=notice sent_to=sent_to /> }.into_any(),
-        Some(email) => view! { <SetPassword email=email sent_to=sent_to /> }.into_any(),
+    live(move || match reset.get() {
+        None => view! { <AskForCode notice=notice reset=reset /> }.into_any(),
+        Some(begun) => view! { <SetPassword begun=begun reset=reset /> }.into_any(),
     })
 }
 
 #[component]
-fn AskForCode(notice: Option<Notice>, sent_to: RwSignal<Option<Email>>) -> impl IntoView {
+fn AskForCode(notice: Option<Notice>, reset: RwSignal<Option<Reset>>) -> impl IntoView {
     let app = AppState::get();
-    let email = FieldState::default();
+    let name = NameState::new();
     let working = RwSignal::new(false);
     let problem = RwSignal::new(None::<Explained>);
-    let submit = move || {
+    let read = move || {
         problem.set(None);
-        let Some(address) = read_email(email) else {
-            email.focus();
-            return;
-        };
+        let user = name.read();
+        if user.is_none() {
+            name.field().focus();
+        }
+        user
+    };
+    let submit = move || {
+        let Some(user) = read() else { return };
         working.set(true);
         spawn_local(async move {
             let answer = match (app.services.account)().await {
                 Ok(account) => {
-                    let answer = account.forgot_password(address.to_user_name()).await;
+                    let answer = account.forgot_password(user.clone()).await;
                     if answer.is_ok() {
-                        account.remember(address.clone());
+                        account.remember(user.clone());
                     }
                     answer
                 }
@@ -54,10 +77,16 @@ fn AskForCode(notice: Option<Notice>, sent_to: RwSignal<Option<Email>>) -> impl 
                 return;
             }
             match answer {
-                Ok(_) => sent_to.set(Some(address)),
+                Ok(sent) => reset.set(Some(Reset { user, code: Code::Sent(sent) })),
                 Err(error) => problem.set(Some(explain(&error, Doing::AskingReset))),
             }
         });
+    };
+    let go_on = move |_| {
+        if let Some(user) = read().filter(|_| !working.get_untracked()) {
+            app.name.set_value(Some(user.clone()));
+            reset.set(Some(Reset { user, code: Code::AtHand }));
+        }
     };
     view! {
         <Page
@@ -67,8 +96,9 @@ fn AskForCode(notice: Option<Notice>, sent_to: RwSignal<Option<Email>>) -> impl 
             <LeftNotice notice=notice />
             <Problem problem=Box::new(move || problem.get()) />
             <Form id="forgot" working=working on_submit=Callback::new(move |()| submit()) on_use=app.services.prepare>
-                <EmailField state=email />
+                <NameField state=name value=remembered_name() />
                 <Submit label=Msg::SEND_CODE busy=Msg::SENDING_CODE working=working />
+                <button type="button" class="button" on:click=go_on>{Msg::HAVE_CODE.text()}</button>
             </Form>
             <p class="card__foot"><a href=routes::LOGIN>{Msg::BACK_TO_SIGN_IN.text()}</a></p>
         </Page>
@@ -76,14 +106,21 @@ fn AskForCode(notice: Option<Notice>, sent_to: RwSignal<Option<Email>>) -> impl 
 }
 
 #[component]
-fn SetPassword(email: Email, sent_to: RwSignal<Option<Email>>) -> impl IntoView {
+fn SetPassword(begun: Reset, reset: RwSignal<Option<Reset>>) -> impl IntoView {
     let app = AppState::get();
     let (code, password) = (FieldState::default(), FieldState::default());
     let (working, resending) = (RwSignal::new(false), RwSignal::new(false));
     let problem = RwSignal::new(None::<Explained>);
-    let news = RwSignal::new(false);
-    let address = email.as_str().to_owned();
-    let user = email.to_user_name();
+    let news = RwSignal::new(None::<Option<CodeDelivery>>);
+    let rest = RwSignal::new(0_u32);
+    let Reset { user, code: origin } = begun;
+    let lead = match &origin {
+        Code::AtHand => Msg::RESET_LEAD_HAVE_CODE.fill(&[user.as_str()]),
+        Code::Sent(sent) => {
+            [Msg::RESET_LEAD.fill(&[user.as_str()]), where_sent(sent.as_ref())].join(" ").trim_end().to_owned()
+        }
+    };
+    let user = StoredValue::new(user);
 
     let failed = move |error: Error| {
         let explained = explain(&error, Doing::SettingPassword);
@@ -100,40 +137,47 @@ fn SetPassword(email: Email, sent_to: RwSignal<Option<Email>>) -> impl IntoView 
             None => problem.set(Some(explained)),
         }
     };
-    let submit = {
-        let user = user.clone();
-        move || {
-            problem.set(None);
-            news.set(false);
-            let (Some(entered), Some(chosen)) = (read_code(code), checked(password)) else {
-                FieldState::focus_first_error(&[code, password]);
-                return;
-            };
-            let user = user.clone();
-            working.set(true);
-            spawn_local(async move {
-                let answer = match (app.services.account)().await {
-                    Ok(account) => account.reset_password(user, entered, chosen).await,
-                    Err(fault) => Err(fault.into()),
-                };
-                if has_left(working) {
-                    return;
-                }
-                match answer {
-                    Ok(()) => {
-                        app.notice.set_value(Some(Notice::PasswordReset));
-                        app.go(routes::LOGIN);
+    let submit = move || {
+        problem.set(None);
+        let (Some(entered), Some(chosen)) = (read_code(code), checked(password)) else {
+            FieldState::focus_first_error(&[code, password]);
+            return;
+        };
+        let user = user.get_value();
+        working.set(true);
+        spawn_local(async move {
+            let answer = match (app.services.account)().await {
+                Ok(account) => {
+                    let answer = account.reset_password(user.clone(), entered, chosen).await;
+                    if answer.is_ok() {
+                        account.remember(user);
                     }
-                    Err(error) => failed(error),
+                    answer
                 }
-            });
+                Err(fault) => Err(fault.into()),
+            };
+            if has_left(working) {
+                return;
+            }
+            match answer {
+                Ok(()) => {
+                    app.notice.set_value(Some(Notice::PasswordReset));
+                    app.go(routes::LOGIN);
+                }
+                Err(error) => failed(error),
+            }
+        });
+    };
+    // Most people enter the code first. It goes off by itself only when the password is there already.
+    let complete = move || {
+        if !working.get_untracked() && conforms(password) {
+            submit();
         }
     };
     let resend = move || {
         problem.set(None);
-        news.set(false);
+        let user = user.get_value();
         resending.set(true);
-        let user = user.clone();
         spawn_local(async move {
             let answer = match (app.services.account)().await {
                 Ok(account) => account.forgot_password(user).await,
@@ -143,36 +187,40 @@ fn SetPassword(email: Email, sent_to: RwSignal<Option<Email>>) -> impl IntoView 
                 return;
             }
             match answer {
-                Ok(_) => news.set(true),
-                Err(error) => problem.set(Some(explain(&error, Doing::AskingReset))),
+                Ok(sent) => {
+                    news.set(Some(sent));
+                    rest_a_while(app, rest);
+                }
+                Err(error) => {
+                    news.set(None);
+                    problem.set(Some(explain(&error, Doing::AskingReset)));
+                }
             }
         });
     };
-    let hidden_name = address.clone();
     view! {
         <Page
             title=Msg::RESET_TITLE
-            lead=Msg::RESET_LEAD.fill(&[&address])
+            lead=lead
         >
-            {live(move || {
-                news.get().then(|| view! { <Alert tone=Tone::Success><p>{Msg::NEW_CODE_SENT.text()}</p></Alert> })
-            })}
+            {live(move || news.get().map(|sent| sent_news(Msg::NEW_CODE_SENT, sent.as_ref())))}
             <Problem problem=Box::new(move || problem.get()) />
             <Form id="reset" working=working on_submit=Callback::new(move |()| submit())>
-                // Tells password managers whose password this is.
-                <input type="email" name="username" autocomplete="username" value=hidden_name hidden readonly />
-                <CodeField state=code />
+                <HiddenUserName />
+                <CodeField state=code on_complete=Callback::new(move |()| complete()) />
                 <NewPasswordField id="new_password" label=Msg::NEW_PASSWORD state=password />
                 <Submit label=Msg::RESET_PASSWORD busy=Msg::RESETTING working=working />
                 <WorkButton
                     label=Msg::RESEND_CODE
                     busy=Msg::RESENDING
+                    rest=rest
+                    resting=Msg::RESEND_WAIT
                     working=resending
                     on_press=Callback::new(move |()| resend())
                 />
             </Form>
             <p class="card__foot">
-                <button type="button" class="link" on:click=move |_| sent_to.set(None)>{Msg::OTHER_EMAIL.text()}</button>
+                <button type="button" class="link" on:click=move |_| reset.set(None)>{Msg::OTHER_ACCOUNT.text()}</button>
             </p>
         </Page>
     }

@@ -1,13 +1,104 @@
 //! The fields and messages that several pages share.
 
 use crate::{
-    cognito::types::{AttributeName, ConfirmationCode, Email},
+    cognito::{
+        operations::{CodeDelivery, DeliveryMedium},
+        types::{ConfirmationCode, Email, UserName},
+    },
     components::{Alert, Field, FieldState, Kind, Tone},
-    config::AttributeField,
+    config::SignInName,
     i18n::Msg,
     state::{AppState, Notice},
 };
 use leptos::prelude::*;
+
+/// What people sign in with here.
+fn sign_in_with() -> SignInName {
+    AppState::get().config.with_value(|config| config.sign_in_with)
+}
+
+/// The name one signs in with, on every page that asks for it.
+#[derive(Clone, Copy)]
+pub struct NameState {
+    field: FieldState,
+    kind: SignInName,
+}
+
+impl NameState {
+    /// Of the kind that people sign in with here.
+    pub fn new() -> Self {
+        Self { field: FieldState::default(), kind: sign_in_with() }
+    }
+
+    /// The name as the pool knows it, if it can be one; otherwise the field says what is wrong.
+    pub fn read(self) -> Option<UserName> {
+        let text = self.field.value();
+        let (missing, wrong) = match self.kind {
+            SignInName::Email => (Msg::EMAIL_MISSING, Msg::EMAIL_WRONG),
+            SignInName::Phone => (Msg::PHONE_MISSING, Msg::PHONE_WRONG),
+            SignInName::EmailOrPhone => (Msg::EMAIL_OR_PHONE_MISSING, Msg::EMAIL_OR_PHONE_WRONG),
+            SignInName::UserName => (Msg::USER_NAME_MISSING, Msg::USER_NAME_WRONG),
+        };
+        self.field.check(match text.trim() {
+            "" => Err(missing),
+            text => self.kind.parse(text).ok_or(wrong),
+        })
+    }
+
+    /// The same, but says nothing.
+    pub fn peek(self) -> Option<UserName> {
+        self.kind.parse(&self.field.value())
+    }
+
+    /// The field, for what all fields can do.
+    pub const fn field(self) -> FieldState {
+        self.field
+    }
+}
+
+/// The field for the name one signs in with.
+#[component]
+pub fn NameField(
+    /// Holds the value and the error.
+    state: NameState,
+    /// Filled in at first.
+    value: Option<UserName>,
+) -> impl IntoView {
+    let (id, label, kind, hint) = match state.kind {
+        SignInName::Email => ("email", Msg::EMAIL, Kind::Email, ""),
+        SignInName::Phone => ("phone", Msg::PHONE, Kind::Phone, Msg::PHONE_HINT.text()),
+        SignInName::EmailOrPhone => {
+            ("email-or-phone", Msg::EMAIL_OR_PHONE, Kind::EmailOrPhone, Msg::EMAIL_OR_PHONE_HINT.text())
+        }
+        SignInName::UserName => ("username", Msg::USER_NAME, Kind::UserName, ""),
+    };
+    let value = value.map(|name| name.as_str().to_owned()).unwrap_or_default();
+    view! { <Field id=id label=label.text() kind=kind state=state.field hint=hint value=value /> }
+}
+
+/// The name that was used last.
+pub fn remembered_name() -> Option<UserName> {
+    AppState::get().name.get_value()
+}
+
+/// The name of the person whose password a form asks for, for password managers. Nobody sees it, but it is
+/// there: they pass over what is `hidden`.
+#[component]
+pub fn HiddenUserName() -> impl IntoView {
+    let name = remembered_name().map(|name| name.as_str().to_owned()).unwrap_or_default();
+    view! {
+        <input
+            type="text"
+            name="username"
+            autocomplete="username"
+            class="visually-hidden"
+            value=name
+            readonly
+            tabindex="-1"
+            aria-hidden="true"
+        />
+    }
+}
 
 /// The address, if it looks like one; otherwise the field says what is wrong.
 pub fn read_email(field: FieldState) -> Option<Email> {
@@ -27,73 +118,26 @@ pub fn read_code(field: FieldState) -> Option<ConfirmationCode> {
     })
 }
 
-/// A text that may be empty unless it is required.
-pub fn read_text(field: FieldState, required: bool) -> Option<String> {
-    let text = field.value().trim().to_owned();
-    field.check(if required && text.is_empty() { Err(Msg::FIELD_REQUIRED) } else { Ok(text) })
-}
-
-/// The attributes of the configuration that `wanted` picks, each with the state of its field.
-pub fn attribute_fields(wanted: fn(&AttributeField) -> bool) -> Vec<(AttributeField, FieldState)> {
-    AppState::get().config.with_value(|config| {
-        let picked = config.attributes.iter().filter(|field| wanted(field));
-        picked.map(|field| (field.clone(), FieldState::default())).collect()
-    })
-}
-
-/// What HTML's autofill calls a standard attribute (WCAG 1.3.5); the names are those of OpenID Connect
-/// Core 1.0 §5.1.
-pub fn purpose(name: &AttributeName) -> &'static str {
-    match name.as_str() {
-        "name" => "name",
-        "given_name" => "given-name",
-        "family_name" => "family-name",
-        "middle_name" => "additional-name",
-        "nickname" => "nickname",
-        "preferred_username" => "username",
-        "phone_number" => "tel",
-        "birthdate" => "bday",
-        "website" | "profile" | "picture" => "url",
-        "address" => "street-address",
-        _ => "on",
-    }
-}
-
 /// Ends the work of a page's form. True if the person has left the page in the meantime: then its
 /// result is nobody's business any more.
 pub fn has_left(working: RwSignal<bool>) -> bool {
     working.try_set(false).is_some()
 }
 
-/// Draws their fields, filled in with `value`.
-pub fn draw_attributes(fields: &[(AttributeField, FieldState)], value: impl Fn(&AttributeField) -> String) -> AnyView {
-    fields
-        .iter()
-        .map(|(field, state)| {
-            view! {
-                <Field
-                    id=format!("attribute-{}", field.name.as_str())
-                    label=field.label.clone()
-                    kind=Kind::Text(purpose(&field.name))
-                    state=*state
-                    value=value(field)
-                    optional=!field.required
-                />
-            }
-        })
-        .collect_view()
-        .into_any()
-}
+/// How long a button that sends a code rests after it was used, in seconds.
+const RESEND_REST: u32 = 30;
 
-/// The field for the address one signs in with, filled in with the remembered one.
-#[component]
-pub fn EmailField(
-    /// Holds the value and the error.
-    state: FieldState,
-) -> impl IntoView {
-    let remembered = AppState::get().email.get_value();
-    let value = remembered.map(|email| email.as_str().to_owned()).unwrap_or_default();
-    view! { <Field id="email" label=Msg::EMAIL.text() kind=Kind::Email state=state value=value /> }
+/// Lets such a button rest.
+pub fn rest_a_while(app: AppState, rest: RwSignal<u32>) {
+    rest.set(RESEND_REST);
+    (app.services.every_second)(Box::new(move || {
+        // The page may be gone by then, and its signals with it.
+        rest.try_update(|left| {
+            *left = left.saturating_sub(1);
+            *left > 0
+        })
+        .unwrap_or(false)
+    }));
 }
 
 /// The field for a code from a message.
@@ -101,8 +145,44 @@ pub fn EmailField(
 pub fn CodeField(
     /// Holds the value and the error.
     state: FieldState,
+    /// Called when all six digits stand there.
+    on_complete: Callback<()>,
 ) -> impl IntoView {
-    view! { <Field id="code" label=Msg::CODE.text() kind=Kind::Code state=state hint=Msg::CODE_HINT.text() /> }
+    view! {
+        <Field
+            id="code"
+            label=Msg::CODE.text()
+            kind=Kind::Code
+            state=state
+            hint=Msg::CODE_HINT.text()
+            on_complete=on_complete
+        />
+    }
+}
+
+/// How a code travels and where to, in the pool's own words: nothing is assumed. Empty if the pool did not say.
+pub fn where_sent(sent: Option<&CodeDelivery>) -> String {
+    let Some(CodeDelivery { destination: Some(destination), delivery_medium, .. }) = sent else {
+        return String::new();
+    };
+    let text = match delivery_medium {
+        Some(DeliveryMedium::Email) => Msg::SENT_EMAIL,
+        Some(DeliveryMedium::Sms) => Msg::SENT_SMS,
+        _ => Msg::SENT_SOMEWHERE,
+    };
+    text.fill(&[destination])
+}
+
+/// Good news about a code that was sent.
+pub fn sent_news(text: Msg, sent: Option<&CodeDelivery>) -> AnyView {
+    let place = where_sent(sent);
+    view! {
+        <Alert tone=Tone::Success>
+            <p>{text.text()}</p>
+            {(!place.is_empty()).then(|| view! { <p>{place}</p> })}
+        </Alert>
+    }
+    .into_any()
 }
 
 /// What the page before left to say, if anything.
@@ -115,4 +195,28 @@ pub fn LeftNotice(
         let tone = if notice.is_success() { Tone::Success } else { Tone::Info };
         view! { <Alert tone=tone><p>{notice.text().text()}</p></Alert> }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_a_code_went_is_said_as_the_pool_says_it() {
+        let sent = |destination: Option<&str>, delivery_medium| CodeDelivery {
+            destination: destination.map(str::to_owned),
+            delivery_medium,
+            attribute_name: None,
+        };
+        let email = sent(Some("a***@e***"), Some(DeliveryMedium::Email));
+        assert_eq!(where_sent(Some(&email)), Msg::SENT_EMAIL.fill(&["a***@e***"]));
+        let sms = sent(Some("+*******0123"), Some(DeliveryMedium::Sms));
+        assert_eq!(where_sent(Some(&sms)), Msg::SENT_SMS.fill(&["+*******0123"]));
+        for unknown in [None, Some(DeliveryMedium::Unknown)] {
+            let sent = sent(Some("a***"), unknown);
+            assert_eq!(where_sent(Some(&sent)), Msg::SENT_SOMEWHERE.fill(&["a***"]));
+        }
+        assert_eq!(where_sent(Some(&sent(None, Some(DeliveryMedium::Sms)))), "");
+        assert_eq!(where_sent(None), "");
+    }
 }

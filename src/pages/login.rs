@@ -1,13 +1,14 @@
 //! Sign in: draws the step the sign-in machine is in.
 
-use super::inputs::{EmailField, LeftNotice, has_left, read_email};
+use super::inputs::{LeftNotice, NameField, NameState, has_left, remembered_name};
 use crate::{
     cognito::{
-        error::Error,
-        sign_in::{Asks, Input, Stage, Way},
-        types::{AttributeName, Email, Password},
+        error::{Error, ErrorKind, Reason, ServiceError},
+        sign_in::{Asks, Factor, Input, Stage, Way},
+        types::{AttributeName, Password},
     },
     components::{Field, FieldState, Form, Kind, Live, Page, Submit, live},
+    config::{Config, Flow},
     i18n::Msg,
     routes,
     session::Attempt,
@@ -19,14 +20,31 @@ use leptos::{prelude::*, task::spawn_local};
 /// way.
 #[derive(Clone, Copy)]
 pub struct SignIn {
-    attempt: StoredValue<Attempt, LocalStorage>,
+    // One value and one signal for all of it: every type of signal is compiled on its own, a kilobyte each.
+    stand: StoredValue<Stand, LocalStorage>,
+    /// Changes when another form is to be drawn.
+    turn: RwSignal<bool>,
     /// Why the last attempt did not work.
     pub problem: RwSignal<Option<Error>>,
     /// Whether there is such a problem.
     failed: RwSignal<bool>,
     /// Whether an attempt is under way.
     pub working: RwSignal<bool>,
+    /// Whether the person wants this browser to be remembered in place of a second factor.
+    pub trust: RwSignal<bool>,
+    /// The field for the name.
+    name: NameState,
+    now: fn() -> u64,
     send: Callback<Input>,
+}
+
+/// Where a sign-in stands, and how that is drawn.
+#[derive(Clone)]
+struct Stand {
+    attempt: Attempt,
+    screen: Screen,
+    /// When the question that is shown was put, in seconds since 1970.
+    asked_at: u64,
 }
 
 impl SignIn {
@@ -40,9 +58,32 @@ impl SignIn {
         self.send.run(input);
     }
 
+    /// Begins without a password: only the name is needed.
+    pub fn begin_with(self, factor: Factor) {
+        match self.name.read() {
+            Some(user) => self.send(Input::Submit { user, way: Way::Choice(Some(factor)) }),
+            None => self.name.field().focus(),
+        }
+    }
+
     /// Reads the question that is asked.
     pub fn with_stage<T>(self, read: impl FnOnce(&Stage) -> T) -> Option<T> {
-        self.attempt.with_value(|attempt| attempt.step().map(|step| read(&step.stage)))
+        self.stand.with_value(|stand| stand.attempt.step().map(|step| read(&step.stage)))
+    }
+
+    /// Which question is asked.
+    pub fn asks(self) -> Asks {
+        self.stand.with_value(|stand| stand.attempt.asks)
+    }
+
+    /// Whether the sign-in had to begin again, so that what was typed is gone.
+    pub fn started_over(self) -> bool {
+        self.stand.with_value(|stand| stand.attempt.started_over)
+    }
+
+    /// When the question that is shown was put, in seconds since 1970. `None` when the forms are gone.
+    pub fn asked_at(self) -> Option<u64> {
+        self.stand.try_with_value(|stand| stand.asked_at)
     }
 
     /// The attributes that a new password has to come with.
@@ -58,6 +99,41 @@ impl SignIn {
     pub fn unsupported(self) -> String {
         self.with_stage(|stage| stage.challenge().to_owned()).unwrap_or_default()
     }
+
+    /// Goes on with a sign-in that was begun out of sight, unless the person is doing something else.
+    pub fn take_over(self, attempt: Attempt, input: Input) {
+        if self.working.try_get_untracked() == Some(false) {
+            self.stand.update_value(|stand| stand.attempt = attempt);
+            self.send(input);
+        }
+    }
+
+    /// Back at the name, because the pool no longer takes an answer to this question.
+    pub fn expire(self) {
+        let over = ServiceError { kind: ErrorKind::NotAuthorized, reason: Some(Reason::SessionExpired) };
+        self.show(Attempt::default().with_problem(Error::Service(over)), false);
+    }
+
+    /// Draws where the sign-in stands. A form is drawn anew only for a new question: a problem must not empty
+    /// the fields, and a code that was sent again is entered in the same one.
+    fn show(self, then: Attempt, same_question: bool) {
+        self.failed.set(then.problem.is_some());
+        let next = Screen::of(then.asks);
+        let new_question = then.problem.is_none() && matches!(next, Screen::Step(_));
+        self.problem.set(then.problem);
+        let mut draw = false;
+        self.stand.update_value(|stand| {
+            draw = stand.screen != next || (new_question && !same_question);
+            if new_question {
+                stand.asked_at = (self.now)();
+            }
+            stand.screen = next;
+            stand.attempt = then;
+        });
+        if draw {
+            self.turn.set(!self.turn.get_untracked());
+        }
+    }
 }
 
 /// Which form a step is drawn as.
@@ -65,12 +141,12 @@ impl SignIn {
 pub enum Screen {
     /// Name and password.
     Credentials,
-    /// A new password after a temporary one.
-    NewPassword,
-    /// A step this version does not know.
-    Unsupported,
+    /// A question beyond them.
+    Step(Asks),
     /// What happened to the last attempt, above name and password.
     Problem,
+    /// Other ways to sign in, below name and password.
+    Ways,
 }
 
 impl Screen {
@@ -79,8 +155,7 @@ impl Screen {
             Asks::Credentials | Asks::Waiting | Asks::Unconfirmed | Asks::ResetRequired | Asks::SignedIn => {
                 Self::Credentials
             }
-            Asks::NewPassword => Self::NewPassword,
-            _ => Self::Unsupported,
+            asks => Self::Step(asks),
         }
     }
 }
@@ -88,12 +163,16 @@ impl Screen {
 /// The page. `other` draws the forms beyond name and password, which are loaded when they are needed.
 pub fn login(other: fn(Screen) -> AnyView) -> Live {
     let app = AppState::get();
-    let attempt = StoredValue::new_local(Attempt::default());
-    let screen = RwSignal::new(Screen::Credentials);
+    let begun = Stand { attempt: Attempt::default(), screen: Screen::Credentials, asked_at: 0 };
+    let stand = StoredValue::new_local(begun);
+    let turn = RwSignal::new(false);
     let problem = RwSignal::new(None);
     let failed = RwSignal::new(false);
     let working = RwSignal::new(false);
+    let trust = RwSignal::new(false);
     let notice = app.take_notice();
+    let (name, now) = (NameState::new(), app.services.now);
+    let shown = move |send| SignIn { stand, turn, problem, failed, working, trust, name, now, send };
 
     // Carries the machine on. Steps that are pages of their own are navigated to.
     let send = Callback::new(move |input: Input| {
@@ -103,12 +182,21 @@ pub fn login(other: fn(Screen) -> AnyView) -> Live {
         working.set(true);
         if let Input::Submit { user, .. } = &input {
             // Filled in on the next page too, reset for instance; stored only when it led somewhere.
-            app.email.set_value(Email::parse(user.as_str()));
+            app.name.set_value(Some(user.clone()));
         }
+        // A code that is sent again, and a beginning of the same, leave the form as it is.
+        let same_question = matches!(input, Input::SendAgain);
+        let wants_trust = trust.get_untracked();
         spawn_local(async move {
-            let now = attempt.get_value();
+            let now = stand.with_value(|stand| stand.attempt.clone());
             let then = match (app.services.account)().await {
-                Ok(account) => account.sign_in(now, input).await,
+                Ok(account) => {
+                    let then = account.sign_in(now, input).await;
+                    if wants_trust && then.asks == Asks::SignedIn {
+                        account.trust_device().await;
+                    }
+                    then
+                }
                 Err(fault) => now.with_problem(fault.into()),
             };
             // Whoever has signed in is on the way to another page by now, and this one is gone.
@@ -125,43 +213,51 @@ pub fn login(other: fn(Screen) -> AnyView) -> Live {
                 app.go(path);
                 return;
             }
-            failed.set(then.problem.is_some());
-            problem.set(then.problem);
-            let next = Screen::of(then.asks);
-            attempt.set_value(then);
-            // Drawn anew only when another form is needed: a problem must not empty the fields.
-            if screen.get_untracked() != next {
-                screen.set(next);
-            }
+            // The callback is not needed to show anything.
+            shown(Callback::new(|_| ())).show(then, same_question);
         });
     });
-    let sign_in = SignIn { attempt, problem, failed, working, send };
-    live(move || match screen.get() {
-        Screen::Credentials => credentials(sign_in, notice, other),
-        screen => {
-            provide_context(sign_in);
-            other(screen)
+    let sign_in = shown(send);
+    live(move || {
+        turn.track();
+        match stand.with_value(|stand| stand.screen) {
+            Screen::Credentials => credentials(sign_in, notice, other),
+            screen => {
+                provide_context(sign_in);
+                other(screen)
+            }
         }
     })
 }
 
-/// Name and password.
+/// Name and password, or the name alone where the pool asks for the rest afterwards.
 fn credentials(sign_in: SignIn, notice: Option<Notice>, other: fn(Screen) -> AnyView) -> AnyView {
     let app = AppState::get();
-    let (email, password) = (FieldState::default(), FieldState::default());
+    let (name, password) = (sign_in.name, FieldState::default());
+    let flow = app.config.with_value(|config| config.flow);
+    let asks_password = flow.asks_password();
     let submit = move || {
-        let user = read_email(email);
-        let typed = password.value();
-        let secret =
-            password.check(if typed.is_empty() { Err(Msg::PASSWORD_MISSING) } else { Ok(Password::new(typed)) });
-        match (user, secret) {
-            (Some(user), Some(password)) => {
-                sign_in.send(Input::Submit { user: user.to_user_name(), way: Way::Srp(password) });
-            }
-            _ => FieldState::focus_first_error(&[email, password]),
+        let user = name.read();
+        let way = if asks_password {
+            let typed = password.value();
+            let secret =
+                password.check(if typed.is_empty() { Err(Msg::PASSWORD_MISSING) } else { Ok(Password::new(typed)) });
+            secret.map(|password| match flow {
+                Flow::Password => Way::Password(password),
+                Flow::CustomSrp => Way::CustomSrp(password),
+                _ => Way::Srp(password),
+            })
+        } else {
+            Some(if flow == Flow::Custom { Way::Custom } else { Way::Choice(None) })
+        };
+        match (user, way) {
+            (Some(user), Some(way)) => sign_in.send(Input::Submit { user, way }),
+            _ => FieldState::focus_first_error(&[name.field(), password]),
         }
     };
     provide_context(sign_in);
+    let other_ways = app.config.with_value(Config::has_other_ways);
+    let (label, busy) = if asks_password { (Msg::SIGN_IN, Msg::SIGNING_IN) } else { (Msg::CONTINUE, Msg::CONTINUING) };
     view! {
         <Page title=Msg::LOGIN_TITLE>
             {live(move || {
@@ -177,11 +273,19 @@ fn credentials(sign_in: SignIn, notice: Option<Notice>, other: fn(Screen) -> Any
                 on_submit=Callback::new(move |()| submit())
                 on_use=app.services.prepare
             >
-                <EmailField state=email />
-                <Field id="password" label=Msg::PASSWORD.text() kind=Kind::CurrentPassword state=password />
-                <p class="form__aside"><a href=routes::FORGOT_PASSWORD>{Msg::FORGOT_PASSWORD_LINK.text()}</a></p>
-                <Submit label=Msg::SIGN_IN busy=Msg::SIGNING_IN working=sign_in.working />
+                <NameField state=name value=remembered_name() />
+                {asks_password
+                    .then(|| {
+                        view! {
+                            <Field id="password" label=Msg::PASSWORD.text() kind=Kind::CurrentPassword state=password />
+                            <p class="form__aside">
+                                <a href=routes::FORGOT_PASSWORD>{Msg::FORGOT_PASSWORD_LINK.text()}</a>
+                            </p>
+                        }
+                    })}
+                <Submit label=label busy=busy working=sign_in.working />
             </Form>
+            {other_ways.then(|| other(Screen::Ways))}
             <p class="card__foot">
                 {Msg::NO_ACCOUNT.text()} " " <a href=routes::SIGN_UP>{Msg::CREATE_ACCOUNT_LINK.text()}</a>
             </p>

@@ -1,7 +1,9 @@
 //! One file a page: draws a step and sends events. What a page needs from outside comes through
 //! [`AppState`](crate::state::AppState).
 
+pub mod attributes;
 pub mod authenticated;
+pub mod callback;
 pub mod config_problem;
 pub mod forgot_password;
 pub mod home;
@@ -13,5 +15,8 @@ mod password_fields;
 pub mod problem;
 pub mod sign_out;
 pub mod sign_up;
+mod social;
+pub mod steps;
 pub mod unsupported;
 pub mod verify;
+pub mod ways;

@@ -1,37 +1,31 @@
 //! The step after a temporary password: choose one, and fill in what the pool requires.
 
 use super::{
-    inputs::{purpose, read_text},
+    attributes::{attribute_named, draw_attributes, read_attribute},
+    inputs::HiddenUserName,
     login::SignIn,
     password_fields::{NewPasswordField, checked},
     problem::{Doing, Place, Problem, explain, field_text},
 };
 use crate::{
     cognito::{operations::Attribute, sign_in::Input},
-    components::{Field, FieldState, Form, Kind, Page, Submit, effect},
-    config::label_of,
+    components::{FieldState, Form, Page, Submit, effect},
+    config::AttributeField,
     i18n::Msg,
-    state::AppState,
 };
 use leptos::prelude::*;
 
 /// The form.
 #[component]
 pub fn NewPassword() -> impl IntoView {
-    let app = AppState::get();
     let sign_in = SignIn::get();
     let password = FieldState::default();
-    let fields: Vec<_> = sign_in.missing_attributes().into_iter().map(|name| (name, FieldState::default())).collect();
-    let drawn = fields
+    let fields: Vec<_> = sign_in
+        .missing_attributes()
         .iter()
-        .map(|(name, state)| {
-            let label = app.config.with_value(|config| {
-                let known = config.attributes.iter().find(|field| field.name == *name);
-                known.map_or_else(|| label_of(name.as_str()), |field| field.label.clone())
-            });
-            view! { <Field id=format!("attribute-{}", name.as_str()) label=label kind=Kind::Text(purpose(name)) state=*state /> }
-        })
-        .collect_view();
+        .map(|name| (AttributeField { required: true, ..attribute_named(name) }, FieldState::default()))
+        .collect();
+    let drawn = draw_attributes(&fields, |_| String::new());
     let explained = move || {
         let explained = explain(&sign_in.problem.get()?, Doing::SettingPassword);
         (explained.place == Place::Form).then_some(explained)
@@ -46,7 +40,9 @@ pub fn NewPassword() -> impl IntoView {
         let chosen = checked(password);
         let attributes: Vec<_> = fields
             .iter()
-            .filter_map(|(name, state)| Some(Attribute { name: name.clone(), value: read_text(*state, true)? }))
+            .filter_map(|(field, state)| {
+                Some(Attribute { name: field.name.clone(), value: read_attribute(field, *state)? })
+            })
             .collect();
         match chosen {
             Some(password) if attributes.len() == fields.len() => {
@@ -65,6 +61,7 @@ pub fn NewPassword() -> impl IntoView {
         >
             <Problem problem=Box::new(explained) />
             <Form id="new-password" working=sign_in.working on_submit=Callback::new(move |()| submit())>
+                <HiddenUserName />
                 <NewPasswordField id="new_password" label=Msg::NEW_PASSWORD state=password />
                 {drawn}
                 <Submit label=Msg::SET_PASSWORD busy=Msg::SETTING_PASSWORD working=sign_in.working />

@@ -9,11 +9,19 @@ use crate::{
 };
 use leptos::prelude::*;
 
+fn policy() -> PasswordPolicy {
+    AppState::get().config.with_value(|config| config.password_policy)
+}
+
 /// Reads the field against the policy.
 pub fn checked(field: FieldState) -> Option<Password> {
-    let policy = AppState::get().config.with_value(|config| config.password_policy);
     let text = field.value();
-    field.check(if policy.accepts(&text) { Ok(Password::new(text)) } else { Err(Msg::PASSWORD_WEAK) })
+    field.check(if policy().accepts(&text) { Ok(Password::new(text)) } else { Err(Msg::PASSWORD_WEAK) })
+}
+
+/// Whether what stands in the field conforms. Says nothing at the field.
+pub fn conforms(field: FieldState) -> bool {
+    policy().accepts(&field.value())
 }
 
 /// The field and its rules.
@@ -26,7 +34,7 @@ pub fn NewPasswordField(
     /// Holds the value and the error.
     state: FieldState,
 ) -> impl IntoView {
-    let policy = AppState::get().config.with_value(|config| config.password_policy);
+    let policy = policy();
     let rules = Box::new(move || states(policy, &state.live()));
     let rules_id = format!("{id}-rules");
     view! {

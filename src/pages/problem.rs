@@ -78,6 +78,8 @@ pub struct Explained {
     pub place: Place,
     /// Where to go from here.
     pub next: Next,
+    /// Where else, if it may be something else.
+    pub also: Option<Next>,
 }
 
 /// Explains an error.
@@ -94,7 +96,9 @@ pub fn explain(error: &Error, doing: Doing) -> Explained {
         Some(ErrorKind::InvalidPassword | ErrorKind::PasswordHistoryPolicyViolation) => Place::NewPassword,
         _ => Place::Form,
     };
-    Explained { text, place, next }
+    // Whoever was interrupted while signing up meets their own account.
+    let also = (error.kind() == Some(ErrorKind::UsernameExists)).then_some(Next::Verify);
+    Explained { text, place, next, also }
 }
 
 /// The text for an error at a field; fields show texts by key.
@@ -103,7 +107,8 @@ pub fn field_text(error: &Error) -> Option<Msg> {
     (place != Place::Form).then_some(text)
 }
 
-fn fault_text(fault: Fault) -> (Msg, Next) {
+/// What a fault means, and what can be done.
+pub fn fault_text(fault: Fault) -> (Msg, Next) {
     match fault {
         Fault::Offline => (Msg::FAULT_OFFLINE, Next::Retry),
         Fault::TimedOut => (Msg::FAULT_TIMED_OUT, Next::Retry),
@@ -214,15 +219,17 @@ pub fn Problem(
     problem: Box<dyn Fn() -> Option<Explained> + Send>,
 ) -> impl IntoView {
     live(move || {
-        problem().map(|Explained { text, next, .. }| {
+        problem().map(|Explained { text, next, also, .. }| {
             view! {
                 <Alert tone=Tone::Error>
                     <p>{text.text()}</p>
-                    {next
-                        .link()
+                    {[Some(next), also]
+                        .into_iter()
+                        .filter_map(|next| next?.link())
                         .map(|(href, label)| {
                             view! { <p><a href=href>{label.text()}</a></p> }
-                        })}
+                        })
+                        .collect_view()}
                 </Alert>
             }
         })
@@ -233,7 +240,14 @@ pub fn Problem(
 #[component]
 pub fn SignInProblem() -> impl IntoView {
     let sign_in = SignIn::get();
-    view! { <Problem problem=Box::new(move || Some(explain(&sign_in.problem.get()?, Doing::SigningIn))) /> }
+    view! {
+        <Problem problem=Box::new(move || Some(explain(&sign_in.problem.get()?, Doing::SigningIn))) />
+        {live(move || {
+            // Read with every problem.
+            sign_in.problem.track();
+            sign_in.started_over().then(|| view! { <p class="aside">{Msg::STARTED_OVER.text()}</p> })
+        })}
+    }
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! Signs out, then says so.
 
 use crate::{
-    components::{Page, Retry, effect, live},
+    components::{Alert, Page, Retry, Tone, effect, live},
     i18n::Msg,
-    routes,
-    session::Presence,
+    routes::{self, History},
+    session::{Presence, SignedOut},
     state::AppState,
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -15,6 +15,7 @@ pub fn SignOut() -> impl IntoView {
     let app = AppState::get();
     let title = RwSignal::new(String::new());
     let failed = RwSignal::new(false);
+    let not_at_pool = RwSignal::new(false);
     let signed_out = move || app.presence.get() == Presence::SignedOut;
     let sign_out = move || {
         if app.presence.get_untracked() == Presence::SignedOut {
@@ -23,8 +24,12 @@ pub fn SignOut() -> impl IntoView {
         failed.set(false);
         spawn_local(async move {
             match (app.services.account)().await {
-                Ok(account) => account.sign_out().await,
-                // The person may have gone elsewhere by now.
+                Ok(account) => match account.sign_out().await {
+                    SignedOut::Done => {}
+                    SignedOut::Leave(url) => (app.services.leave)(&url, History::Replace),
+                    // The person may have gone elsewhere by now.
+                    SignedOut::NotAtPool => drop(not_at_pool.try_set(true)),
+                },
                 Err(_) => drop(failed.try_set(true)),
             }
         });
@@ -44,6 +49,11 @@ pub fn SignOut() -> impl IntoView {
                     .then(|| {
                         view! {
                             <p class="card__lead">{Msg::SIGNED_OUT_LEAD.text()}</p>
+                            {not_at_pool
+                                .get()
+                                .then(|| {
+                                    view! { <Alert tone=Tone::Info><p>{Msg::SIGNED_OUT_NOT_AT_POOL.text()}</p></Alert> }
+                                })}
                             <p class="actions">
                                 <a class="button button--primary" href=routes::LOGIN>{Msg::SIGN_IN_AGAIN.text()}</a>
                                 <a class="button" href=routes::HOME>{Msg::HOME.text()}</a>

@@ -1,31 +1,37 @@
-//! Confirm an account with the code from the message.
+//! Confirm an account with the code from the message, and sign in with it where the pool allows that.
 
 use super::{
-    inputs::{CodeField, EmailField, LeftNotice, has_left, read_code, read_email},
+    inputs::{
+        CodeField, LeftNotice, NameField, NameState, has_left, read_code, remembered_name, rest_a_while, sent_news,
+    },
     problem::{Doing, Explained, Place, Problem, explain, field_text},
 };
 use crate::{
-    cognito::error::Error,
-    components::{Alert, FieldState, Form, Page, Submit, Tone, WorkButton, live},
+    cognito::{
+        error::Error,
+        sign_in::{Asks, Input, Way},
+    },
+    components::{FieldState, Form, Page, Submit, WorkButton, live},
+    config::Config,
     i18n::Msg,
     routes,
+    session::Attempt,
     state::{AppState, Notice},
 };
 use leptos::{prelude::*, task::spawn_local};
-
-/// How long the resend button rests after it was used, in seconds.
-const RESEND_REST: u32 = 30;
 
 /// The page.
 #[component]
 pub fn Verify() -> impl IntoView {
     let app = AppState::get();
-    let (email, code) = (FieldState::default(), FieldState::default());
+    let (name, code) = (NameState::new(), FieldState::default());
     let (working, resending) = (RwSignal::new(false), RwSignal::new(false));
     let problem = RwSignal::new(None::<Explained>);
-    let news = RwSignal::new(false);
     let rest = RwSignal::new(0_u32);
-    let notice = app.take_notice();
+    let notice = app.take_notice().filter(|notice| *notice != Notice::CodeSent);
+    let begun = app.signing_up.get_value();
+    // What was sent, and where. Whoever was led here by a sign-in is told something else.
+    let news = RwSignal::new(begun.clone().filter(|_| notice.is_none()).map(|begun| (Msg::CODE_SENT, begun.sent)));
 
     let failed = move |error: Error| {
         let explained = explain(&error, Doing::Verifying);
@@ -39,28 +45,44 @@ pub fn Verify() -> impl IntoView {
     };
     let submit = move || {
         problem.set(None);
-        news.set(false);
-        let (Some(address), Some(entered)) = (read_email(email), read_code(code)) else {
-            FieldState::focus_first_error(&[email, code]);
+        let (Some(user), Some(entered)) = (name.read(), read_code(code)) else {
+            FieldState::focus_first_error(&[name.field(), code]);
             return;
         };
+        // A session of another name's sign-up opens nothing for this one.
+        let begun = app.signing_up.with_value(Clone::clone).filter(|begun| begun.user == user);
         working.set(true);
         spawn_local(async move {
-            let answer = match (app.services.account)().await {
-                Ok(account) => {
-                    let answer = account.confirm_sign_up(address.to_user_name(), entered).await;
-                    if answer.is_ok() {
-                        account.remember(address);
+            let account = match (app.services.account)().await {
+                Ok(account) => account,
+                Err(fault) => {
+                    if !has_left(working) {
+                        failed(fault.into());
                     }
-                    answer
+                    return;
                 }
-                Err(fault) => Err(fault.into()),
             };
+            let answer = account.confirm_sign_up(user.clone(), entered, begun.and_then(|begun| begun.session)).await;
+            if answer.is_ok() {
+                app.signing_up.set_value(None);
+                account.remember(user.clone());
+            }
+            // Pools can answer with a session also where the app client could not use it, and also after a reload.
+            // Nobody is signed in who has gone elsewhere in the meantime.
+            let may = app.config.with_value(Config::has_choice) && !working.is_disposed();
+            if let (Ok(Some(session)), true) = (&answer, may) {
+                let way = Way::SignedUp(session.clone());
+                let attempt = account.sign_in(Attempt::default(), Input::Submit { user, way }).await;
+                if attempt.asks == Asks::SignedIn {
+                    // The guard of this page goes on.
+                    return;
+                }
+            }
             if has_left(working) {
                 return;
             }
             match answer {
-                Ok(()) => {
+                Ok(_) => {
                     app.notice.set_value(Some(Notice::Verified));
                     app.go(routes::LOGIN);
                 }
@@ -68,54 +90,52 @@ pub fn Verify() -> impl IntoView {
             }
         });
     };
+    let complete = move || {
+        if !working.get_untracked() && name.peek().is_some() {
+            submit();
+        }
+    };
 
     let resend = move || {
         problem.set(None);
-        news.set(false);
-        let Some(address) = read_email(email) else {
-            email.focus();
+        let Some(user) = name.read() else {
+            name.field().focus();
             return;
         };
         resending.set(true);
         spawn_local(async move {
             let answer = match (app.services.account)().await {
-                Ok(account) => account.resend_code(address.to_user_name()).await,
+                Ok(account) => account.resend_code(user).await,
                 Err(fault) => Err(fault.into()),
             };
             if has_left(resending) {
                 return;
             }
             match answer {
-                Ok(_) => {
-                    news.set(true);
-                    rest.set(RESEND_REST);
-                    (app.services.every_second)(Box::new(move || {
-                        // The page may be gone by then, and its signals with it.
-                        rest.try_update(|left| {
-                            *left = left.saturating_sub(1);
-                            *left > 0
-                        })
-                        .unwrap_or(false)
-                    }));
+                Ok(sent) => {
+                    news.set(Some((Msg::NEW_CODE_SENT, sent)));
+                    rest_a_while(app, rest);
                 }
-                Err(error) => problem.set(Some(explain(&error, Doing::Verifying))),
+                Err(error) => {
+                    news.set(None);
+                    problem.set(Some(explain(&error, Doing::Verifying)));
+                }
             }
         });
     };
 
+    let user = begun.map(|begun| begun.user).or_else(remembered_name);
     view! {
         <Page
             title=Msg::VERIFY_TITLE
             lead=Msg::VERIFY_LEAD.text()
         >
             <LeftNotice notice=notice />
-            {live(move || {
-                news.get().then(|| view! { <Alert tone=Tone::Success><p>{Msg::NEW_CODE_SENT.text()}</p></Alert> })
-            })}
+            {live(move || news.get().map(|(text, sent)| sent_news(text, sent.as_ref())))}
             <Problem problem=Box::new(move || problem.get()) />
             <Form id="verify" working=working on_submit=Callback::new(move |()| submit()) on_use=app.services.prepare>
-                <EmailField state=email />
-                <CodeField state=code />
+                <NameField state=name value=user />
+                <CodeField state=code on_complete=Callback::new(move |()| complete()) />
                 <Submit label=Msg::VERIFY_ACCOUNT busy=Msg::VERIFYING working=working />
                 <WorkButton
                     label=Msg::RESEND_CODE

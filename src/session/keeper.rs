@@ -1,13 +1,14 @@
 //! The one keeper of the session: carries out sign-ins, restores, refreshes, signs out.
 
 use super::{
-    Account, Attempt, Change, Local, Profile, Session, SignedUp, User,
-    store::{Device, Store, USER_EMAIL},
+    Account, Attempt, Change, Finished, Local, Mediation, PasskeyFault, Profile, Session, SignedOut, SignedUp, User,
+    store::{Device, Store, remember_name},
     world::World,
 };
 use crate::cognito::{
     client::{Client, Endpoints, Operation},
     error::{Error, ErrorKind, Fault, Reason, ServiceError},
+    oauth::{self, Domain, Failure, Pending},
     operations::*,
     sign_in::{Asks, Call, Command, Event, Input, RememberedDevice, Reply, Stage, next},
     srp::{self, Challenge, DeviceSecret, Ephemeral, Proof},
@@ -31,6 +32,17 @@ pub struct Pool {
     pub client: ClientId,
     /// The services.
     pub endpoints: Endpoints,
+    /// Its domain, if people may sign in through it from this page.
+    pub domain: Option<Domain>,
+}
+
+/// Where the request that was sent to the pool's domain waits for its answer, in this tab.
+const PENDING: &str = "doorward.oauth";
+
+/// A code on its way to the token endpoint.
+struct Exchange {
+    code: AuthorizationCode,
+    pending: Pending,
 }
 
 /// Keeps the session of one app client over a [`World`].
@@ -45,6 +57,8 @@ pub struct Keeper<W> {
     /// By how many seconds this machine's clock is ahead of the server's, as far as the last tokens
     /// that arrived here have shown.
     ahead: Cell<i64>,
+    /// The exchange that got no answer.
+    exchange: RefCell<Option<Exchange>>,
 }
 
 /// The refusal that a call would get for a session that is gone.
@@ -83,6 +97,7 @@ impl<W: World> Keeper<W> {
             tell: Box::new(tell),
             prepared: RefCell::default(),
             ahead: Cell::default(),
+            exchange: RefCell::default(),
             world,
             pool,
         }
@@ -100,10 +115,11 @@ impl<W: World> Keeper<W> {
     /// Carries out a command. `half` is the client's half of an SRP exchange that is under way.
     async fn perform(&self, call: Call, half: &mut Option<Ephemeral>) -> Result<Reply, Error> {
         match call {
-            Call::Initiate { flow, mut parameters, srp_a } => {
+            Call::Initiate { flow, mut parameters, session, srp_a } => {
                 self.add_public_value(&mut parameters, srp_a, half);
                 let mut initiate = InitiateAuth::new(self.client_id(), flow);
                 initiate.auth_parameters = parameters;
+                initiate.session = session;
                 self.client.call(&initiate).await.map(Reply::Auth)
             }
             Call::Respond { challenge, session, mut answers, srp_a } => {
@@ -195,7 +211,7 @@ impl<W: World> Keeper<W> {
         let mut half = None;
         let mut typed = None;
         if let Input::Submit { user, .. } = &input {
-            typed = Email::parse(user.as_str());
+            typed = Some(user.clone());
             if let Some(event) = self.remembered(user.as_str()) {
                 step = next(step, event).0;
             }
@@ -208,21 +224,53 @@ impl<W: World> Keeper<W> {
             }
             (step, command) = next(step, Event::Answered { turn, result });
         }
-        // An address that led somewhere is worth keeping; one that led nowhere may be mistyped.
+        // A name that led somewhere is worth keeping; one that led nowhere may be mistyped.
         match (&step.stage, typed) {
             (Stage::Credentials, _) => self.prepare(),
-            (_, Some(email)) => self.remember(email),
+            (_, Some(user)) => self.remember(user),
             (_, None) => {}
         }
         let Stage::SignedIn(tokens) = &step.stage else { return Attempt::at(step) };
         let Some(claims) = AccessClaims::read(&tokens.access) else {
             return Attempt::at(step.restart(Some(Fault::Garbled.into()), false));
         };
-        self.arrived(&claims);
-        self.store.save(&*self.world, &claims.username, tokens);
-        self.publish(tokens, &claims, None);
+        self.enter(tokens, &claims, false);
         self.load_profile().await;
         Attempt { asks: Asks::SignedIn, ..Attempt::default() }
+    }
+
+    /// Stores a session that has just begun, and tells everyone.
+    fn enter(&self, tokens: &Tokens, claims: &AccessClaims, through_domain: bool) {
+        self.arrived(claims);
+        self.store.note_domain(&*self.world, through_domain);
+        self.store.save(&*self.world, &claims.username, tokens);
+        self.publish(tokens, claims, None);
+    }
+
+    /// The exchange that a callback's query asks for.
+    fn exchange_for(&self, query: &str) -> Result<Exchange, Finished> {
+        let failed = |next, failure| Finished { next, result: Err(failure) };
+        // Taken first: whatever comes of it, it is not used again.
+        let pending = self.world.take(PENDING).as_deref().and_then(Pending::read);
+        let pending = pending.ok_or_else(|| failed(None, Failure::Stray))?;
+        match pending.accept(query, self.world.now()) {
+            Ok(code) => Ok(Exchange { code, pending }),
+            Err(failure) => Err(failed(pending.next, failure)),
+        }
+    }
+
+    /// Exchanges a code for tokens, and signs in with them.
+    async fn redeem(&self, domain: &Domain, exchange: &Exchange) -> Result<(), Failure> {
+        let Exchange { code, pending } = exchange;
+        let form = domain.token_request(&self.pool.client, code, pending);
+        let answer = self.world.post_form(&domain.token_url(), form).await.map_err(Failure::NoAnswer)?;
+        let tokens = oauth::read_tokens(&answer)?;
+        if !oauth::is_answer(&tokens.id, pending, &self.pool.client, &self.pool.id) {
+            return Err(Failure::OtherToken);
+        }
+        let claims = AccessClaims::read(&tokens.access).ok_or(Failure::NoAnswer(Fault::Garbled))?;
+        self.enter(&tokens, &claims, true);
+        Ok(())
     }
 
     /// Tells everyone who is signed in, from the ID token.
@@ -381,42 +429,79 @@ impl<W: World> Account for Keeper<W> {
         Box::pin(self.drive(attempt, input))
     }
 
+    fn use_passkey(
+        &self,
+        options: PasskeyOptions,
+        mediation: Mediation,
+    ) -> Local<'_, Result<PasskeyCredential, PasskeyFault>> {
+        Box::pin(async move {
+            let made = self.world.use_passkey(options.to_json(), mediation).await?;
+            PasskeyCredential::parse(&made).ok_or(PasskeyFault::Failed)
+        })
+    }
+
+    fn trust_device(&self) -> Local<'_, ()> {
+        Box::pin(async move {
+            let Some((user, _)) = self.store.load(&*self.world) else { return };
+            let Some(device) = self.store.device(&*self.world, &user) else { return };
+            let remember = |access_token| {
+                let mut update = UpdateDeviceStatus::new(access_token, device.key.clone());
+                update.device_remembered_status = Some(DeviceRememberedStatus::Remembered);
+                update
+            };
+            let _ = self.authorised(remember).await;
+        })
+    }
+
     fn sign_up(
         &self,
-        email: Email,
-        password: Password,
-        attributes: Vec<Attribute>,
+        username: UserName,
+        password: Option<Password>,
+        user_attributes: Vec<Attribute>,
     ) -> Local<'_, Result<SignedUp, Error>> {
         Box::pin(async move {
-            let mut user_attributes = attributes;
-            user_attributes.push(Attribute { name: AttributeName::new("email"), value: email.as_str().to_owned() });
-            let mut sign_up = SignUp::new(self.client_id(), email.to_user_name());
-            sign_up.password = Some(password);
+            let mut sign_up = SignUp::new(self.client_id(), username.clone());
+            sign_up.password = password;
             sign_up.user_attributes = user_attributes;
             let answer = self.client.call(&sign_up).await?;
-            self.remember(email);
-            Ok(SignedUp { confirmed: answer.user_confirmed })
+            self.remember(username);
+            let SignUpResponse { user_confirmed, code_delivery_details, session, .. } = answer;
+            Ok(SignedUp { confirmed: user_confirmed, sent: code_delivery_details, session })
         })
     }
 
-    fn confirm_sign_up(&self, username: UserName, confirmation_code: ConfirmationCode) -> Local<'_, Result<(), Error>> {
+    fn confirm_sign_up(
+        &self,
+        username: UserName,
+        confirmation_code: ConfirmationCode,
+        session: Option<ChallengeSession>,
+    ) -> Local<'_, Result<Option<ChallengeSession>, Error>> {
         Box::pin(async move {
-            let confirm = ConfirmSignUp::new(self.client_id(), username, confirmation_code);
-            self.client.call(&confirm).await.map(drop)
+            let mut confirm = ConfirmSignUp::new(self.client_id(), username, confirmation_code);
+            confirm.session = session;
+            let mut answer = self.client.call(&confirm).await;
+            let refusal = answer.as_ref().err().and_then(Error::reason);
+            let over = matches!(refusal, Some(Reason::SessionExpired | Reason::SessionUsed));
+            if confirm.session.is_some() && over {
+                // A code lives for a day, a session for minutes. Without one the code counts as well.
+                confirm.session = None;
+                answer = self.client.call(&confirm).await;
+            }
+            answer.map(|answer| answer.session)
         })
     }
 
-    fn resend_code(&self, username: UserName) -> Local<'_, Result<(), Error>> {
+    fn resend_code(&self, username: UserName) -> Local<'_, Result<Option<CodeDelivery>, Error>> {
         Box::pin(async move {
             let resend = ResendConfirmationCode::new(self.client_id(), username);
-            self.client.call(&resend).await.map(drop)
+            self.client.call(&resend).await.map(|answer| answer.code_delivery_details)
         })
     }
 
-    fn forgot_password(&self, username: UserName) -> Local<'_, Result<(), Error>> {
+    fn forgot_password(&self, username: UserName) -> Local<'_, Result<Option<CodeDelivery>, Error>> {
         Box::pin(async move {
             let forgot = ForgotPassword::new(self.client_id(), username);
-            self.client.call(&forgot).await.map(drop)
+            self.client.call(&forgot).await.map(|answer| answer.code_delivery_details)
         })
     }
 
@@ -480,23 +565,67 @@ impl<W: World> Account for Keeper<W> {
         })
     }
 
-    fn sign_out(&self) -> Local<'_, ()> {
+    fn sign_out(&self) -> Local<'_, SignedOut> {
         Box::pin(async move {
             let stored = self.store.load(&*self.world);
+            let through_domain = self.store.came_through_domain(&*self.world);
             self.store.clear(&*self.world);
-            (self.tell)(Change::Session(Session::SignedOut));
+            let url = self.pool.domain.as_ref().and_then(|domain| domain.logout_url(&self.pool.client));
+            let url = url.filter(|_| through_domain);
+            // Who is about to leave is not told that it is done.
+            if url.is_none() {
+                (self.tell)(Change::Session(Session::SignedOut));
+            }
+            let mut reached = true;
             if let Some((_, tokens)) = stored {
                 // Best effort: the person is signed out here whatever the server says, and without
                 // a network there is nothing more to be done.
                 let revoke = RevokeToken::new(tokens.refresh, self.client_id());
-                drop(self.client.call(&revoke).await);
+                reached = !matches!(self.client.call(&revoke).await, Err(Error::Fault(_)));
+            }
+            match url {
+                Some(url) if reached => SignedOut::Leave(url),
+                // The browser would show an error of its own in place of this page.
+                Some(_) => {
+                    (self.tell)(Change::Session(Session::SignedOut));
+                    SignedOut::NotAtPool
+                }
+                None if through_domain => SignedOut::NotAtPool,
+                None => SignedOut::Done,
             }
         })
     }
 
-    fn remember(&self, email: Email) {
-        self.world.set(USER_EMAIL, email.as_str());
-        (self.tell)(Change::Remembered(email));
+    fn begin_social(&self, provider: &str, next: Option<String>) -> Option<String> {
+        let domain = self.pool.domain.as_ref()?;
+        self.exchange.take();
+        let pending = Pending::new(&self.world.secret(), next, self.world.now());
+        self.world.keep(PENDING, &pending.write());
+        Some(domain.authorize_url(&self.pool.client, provider, &pending))
+    }
+
+    fn finish_social(&self, query: String) -> Local<'_, Finished> {
+        Box::pin(async move {
+            let Some(domain) = &self.pool.domain else {
+                return Finished { next: None, result: Err(Failure::Stray) };
+            };
+            let waiting = self.exchange.take();
+            let exchange = match waiting.map_or_else(|| self.exchange_for(&query), Ok) {
+                Ok(exchange) => exchange,
+                Err(finished) => return finished,
+            };
+            let result = self.redeem(domain, &exchange).await;
+            let next = exchange.pending.next.clone();
+            if matches!(result, Err(Failure::NoAnswer(_))) {
+                self.exchange.replace(Some(exchange));
+            }
+            Finished { next, result }
+        })
+    }
+
+    fn remember(&self, user: UserName) {
+        remember_name(&*self.world, &user);
+        (self.tell)(Change::Remembered(user));
     }
 }
 
@@ -506,12 +635,13 @@ mod tests {
     use crate::{
         cognito::{
             client::{HttpRequest, HttpResponse, Transport},
+            oauth::{PENDING_SECONDS, Refusal, TokenTransport},
             sign_in::{MfaSetup, Way},
             srp::{BigMod, HostMath, SECRET_BYTES},
         },
         session::{
-            store::USER_TOKEN,
-            world::{Clock, Lock, Random, Storage},
+            store::{USER_EMAIL, USER_TOKEN},
+            world::{Clock, Lock, Passkeys, Random, Storage, TabStorage},
         },
     };
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -539,6 +669,8 @@ mod tests {
         meanwhile: RefCell<Option<Meanwhile>>,
         /// What happens while the next call is under way.
         under_way: RefCell<Option<Meanwhile>>,
+        /// What only this tab sees.
+        tab: RefCell<BTreeMap<String, String>>,
     }
 
     impl Transport for Rc<Fake> {
@@ -555,6 +687,29 @@ mod tests {
                 error_type: None,
                 body: body.to_string(),
             }))
+        }
+    }
+
+    impl TokenTransport for Rc<Fake> {
+        fn post_form(&self, url: &str, form: String) -> impl Future<Output = Result<HttpResponse, Fault>> {
+            assert_eq!(url, "https://domain.test/oauth2/token");
+            let (expected, answer) = self.answers.borrow_mut().pop_front().expect("a call too many");
+            assert_eq!(expected, "token");
+            let form = form.split('&').filter_map(|pair| pair.split_once('='));
+            let form = form.map(|(name, value)| (name.to_owned(), Value::from(value))).collect();
+            self.calls.borrow_mut().push(("token".to_owned(), Value::Object(form)));
+            let response =
+                |(status, body): (u16, Value)| HttpResponse { status, error_type: None, body: body.to_string() };
+            std::future::ready(answer.map(response))
+        }
+    }
+
+    impl TabStorage for Rc<Fake> {
+        fn keep(&self, key: &str, value: &str) {
+            self.tab.borrow_mut().insert(key.to_owned(), value.to_owned());
+        }
+        fn take(&self, key: &str) -> Option<String> {
+            self.tab.borrow_mut().remove(key)
         }
     }
 
@@ -588,6 +743,12 @@ mod tests {
             if let Some(meanwhile) = self.meanwhile.take() {
                 meanwhile(self);
             }
+        }
+    }
+
+    impl Passkeys for Rc<Fake> {
+        async fn use_passkey(&self, _: String, _: Mediation) -> Result<String, PasskeyFault> {
+            Err(PasskeyFault::Unsupported)
         }
     }
 
@@ -680,6 +841,12 @@ mod tests {
             id: UserPoolId::parse("us-east-1_Test").unwrap(),
             client: ClientId::new("c"),
             endpoints: Endpoints { user_pools: "http://pool/".into(), identity_pools: "http://pool/".into() },
+            domain: Some(Domain {
+                base: "https://domain.test".into(),
+                scopes: vec!["openid".into()],
+                redirect_uri: "https://app.test/back".into(),
+                logout_uri: Some("https://app.test/bye".into()),
+            }),
         };
         if let Some(ends) = ends {
             Store::new(&pool.client).save(&world, &UserName::new("sub"), &tokens(ends.saturating_sub(3600), ends));
@@ -1089,14 +1256,216 @@ mod tests {
 
     #[test]
     fn only_what_is_sent_is_remembered_and_only_when_it_worked() {
-        let worked = scene(None, vec![("SignUp", Ok((200, json!({"UserConfirmed": false}))))]);
-        let email = Email::parse("ada@example.com").unwrap();
-        let signed_up = run(worked.keeper.sign_up(email.clone(), Password::new("p"), vec![])).unwrap();
+        let answer = json!({"UserConfirmed": false, "Session": "s",
+            "CodeDeliveryDetails": {"Destination": "a***@e***", "DeliveryMedium": "EMAIL", "AttributeName": "email"}});
+        let worked = scene(None, vec![("SignUp", Ok((200, answer)))]);
+        let user = UserName::new("ada@example.com");
+        let signed_up = run(worked.keeper.sign_up(user.clone(), Some(Password::new("p")), vec![])).unwrap();
         assert!(!signed_up.confirmed);
+        assert_eq!(signed_up.sent.unwrap().delivery_medium, Some(DeliveryMedium::Email));
+        assert_eq!(signed_up.session, Some(ChallengeSession::new("s")));
         assert_eq!(worked.world.get(USER_EMAIL).as_deref(), Some("ada@example.com"));
 
         let failed = scene(None, vec![("SignUp", refused("UsernameExistsException"))]);
-        assert!(run(failed.keeper.sign_up(email, Password::new("p"), vec![])).is_err());
+        assert!(run(failed.keeper.sign_up(user, None, vec![])).is_err());
         assert!(failed.world.storage.borrow().is_empty());
+        assert_eq!(failed.world.calls.borrow()[0].1.get("Password"), None, "none was chosen");
+    }
+
+    #[test]
+    fn a_code_that_outlives_the_session_of_its_sign_up_counts_all_the_same() {
+        let over =
+            json!({"__type": "NotAuthorizedException", "message": "Invalid session for the user, session is expired."});
+        let scene = scene(None, vec![("ConfirmSignUp", Ok((400, over))), ("ConfirmSignUp", Ok((200, json!({}))))]);
+        let (ada, code) = (UserName::new("ada@example.com"), ConfirmationCode::new("123456"));
+        assert_eq!(run(scene.keeper.confirm_sign_up(ada, code, Some(ChallengeSession::new("s1")))), Ok(None));
+        assert_eq!(scene.world.calls.borrow()[1].1.get("Session"), None);
+        scene.all_answers_were_used();
+    }
+
+    #[test]
+    fn whoever_confirms_an_account_is_signed_in_by_the_sessions_of_the_two_calls() {
+        let scene = scene(
+            None,
+            vec![
+                ("ConfirmSignUp", Ok((200, json!({"Session": "s2"})))),
+                ("InitiateAuth", signed_in()),
+                ("GetUser", user()),
+            ],
+        );
+        let (ada, code) = (UserName::new("ada@example.com"), ConfirmationCode::new("123456"));
+        let session = Some(ChallengeSession::new("s1"));
+        let session = run(scene.keeper.confirm_sign_up(ada.clone(), code, session)).unwrap().unwrap();
+        let input = Input::Submit { user: ada, way: Way::SignedUp(session) };
+        assert_eq!(run(scene.keeper.sign_in(Attempt::default(), input)).asks, Asks::SignedIn);
+        assert!(scene.is_signed_in());
+        let calls = scene.world.calls.borrow();
+        assert_eq!(calls[0].1["Session"], "s1");
+        assert_eq!((&calls[1].1["Session"], &calls[1].1["AuthFlow"]), (&json!("s2"), &json!("USER_AUTH")));
+        assert!(scene.world.storage.borrow().values().all(|text| text != "s1" && text != "s2"), "nowhere but here");
+    }
+
+    #[test]
+    fn a_profile_that_comes_after_somebody_else_signed_in_is_not_theirs() {
+        let scene = scene(Some(5000), vec![("GetUser", user())]);
+        *scene.world.under_way.borrow_mut() = Some(Box::new({
+            let world = scene.world.clone();
+            move |_| Store::new(&ClientId::new("c")).save(&world, &UserName::new("bob"), &tokens(1000, 4600))
+        }));
+        run(scene.keeper.restore());
+        assert_eq!(scene.told.borrow().len(), 1, "{:?}", scene.told.borrow());
+    }
+
+    const OAUTH: &str = "CognitoIdentityServiceProvider.c.oauthSignIn";
+    const LOGOUT: &str = "https://domain.test/logout?client_id=c&logout_uri=https%3A%2F%2Fapp.test%2Fbye";
+
+    /// A parameter of an address.
+    fn parameter(url: &str, name: &str) -> String {
+        let pairs = url.split(['?', '&']).filter_map(|pair| pair.split_once('='));
+        pairs.into_iter().find(|(found, _)| *found == name).map(|(_, value)| value.to_owned()).unwrap()
+    }
+
+    /// Tokens for a request.
+    fn social(url: &str) -> Result<(u16, Value), Fault> {
+        let claims = json!({"iss": "https://idp.test/us-east-1_Test", "aud": "c", "token_use": "id", "sub": "sub",
+                            "nonce": parameter(url, "nonce"), "email": "mira@social.test"});
+        let id = format!("e30.{}.x", URL_SAFE_NO_PAD.encode(claims.to_string()));
+        Ok((200, json!({"access_token": access(1000, 4600), "id_token": id, "refresh_token": "r"})))
+    }
+
+    fn spent() -> Result<(u16, Value), Fault> {
+        Ok((400, json!({"error": "invalid_grant"})))
+    }
+
+    impl Scene {
+        /// Begins a sign-in at a provider; gives the address the browser is sent to.
+        fn begin(&self) -> String {
+            self.keeper.begin_social("Google", Some("/asked?for".into())).unwrap()
+        }
+
+        fn finish(&self, query: &str) -> Finished {
+            run(self.keeper.finish_social(query.to_owned()))
+        }
+
+        fn will_answer(&self, answers: Vec<Answer>) {
+            self.world.answers.borrow_mut().extend(answers);
+        }
+    }
+
+    fn failed(next: Option<&str>, failure: Failure) -> Finished {
+        Finished { next: next.map(str::to_owned), result: Err(failure) }
+    }
+
+    #[test]
+    fn a_sign_in_at_a_provider_becomes_a_session_like_any_other() {
+        let scene = scene(None, vec![]);
+        let url = scene.begin();
+        assert!(url.starts_with("https://domain.test/oauth2/authorize?") && !url.contains("asked"), "{url}");
+        scene.will_answer(vec![("token", social(&url))]);
+        let finished = scene.finish(&format!("code=c0de&state={}", parameter(&url, "state")));
+        assert_eq!(finished, Finished { next: Some("/asked?for".into()), result: Ok(()) });
+        let Session::SignedIn(user) = scene.last_session() else { panic!("nobody is signed in") };
+        assert_eq!(user.profile.email(), Some("mira@social.test"));
+        assert_eq!(scene.world.get(USER_TOKEN), Some(access(1000, 4600)));
+        assert_eq!(scene.world.get(OAUTH).as_deref(), Some("true,false"));
+        let calls = scene.world.calls.borrow();
+        assert_eq!((&calls[0].1["code"], &calls[0].1["client_id"]), (&json!("c0de"), &json!("c")));
+        let verifier = CodeVerifier::new(calls[0].1["code_verifier"].as_str().unwrap());
+        assert_eq!(oauth::code_challenge(&verifier), parameter(&url, "code_challenge"));
+        scene.all_answers_were_used();
+    }
+
+    #[test]
+    fn an_answer_counts_once_and_only_where_it_was_asked_for() {
+        let scene = scene(None, vec![]);
+        let stray = failed(None, Failure::Stray);
+        assert_eq!(scene.finish("code=c0de&state=x"), stray, "another tab, or a bookmark");
+        let url = scene.begin();
+        let query = format!("code=c0de&state={}", parameter(&url, "state"));
+        scene.will_answer(vec![("token", social(&url))]);
+        assert!(scene.finish(&query).result.is_ok());
+        assert_eq!(scene.finish(&query), stray, "the same again");
+        scene.begin();
+        assert_eq!(scene.finish("code=c0de&state=forged"), failed(Some("/asked?for"), Failure::OtherState));
+        assert_eq!(scene.finish(&query), stray, "a wrong answer uses the request up");
+        assert_eq!(scene.world.calls.borrow().len(), 1, "no wrong answer reaches the token endpoint");
+    }
+
+    #[test]
+    fn every_other_way_it_can_end_signs_nobody_in() {
+        let refused = |refusal| Failure::Refused(refusal);
+        let table: [(&str, u64, Option<Answer>, Failure); 6] = [
+            ("error=access_denied", 0, None, refused(Refusal::Cancelled)),
+            ("error=invalid_request&error_description=Already+found", 0, None, refused(Refusal::EmailTaken)),
+            ("code=c0de", PENDING_SECONDS + 1, None, Failure::TooLate),
+            ("code=c0de", 0, Some(("token", spent())), Failure::CodeSpent),
+            (
+                "code=c0de",
+                0,
+                Some(("token", Ok((400, json!({"error": "invalid_client"}))))),
+                refused(Refusal::Misconfigured),
+            ),
+            ("code=c0de", 0, Some(("token", social("?nonce=other"))), Failure::OtherToken),
+        ];
+        for (query, later, answer, failure) in table {
+            let scene = scene(None, answer.into_iter().collect());
+            let url = scene.begin();
+            scene.world.now.set(1000 + later);
+            let finished = scene.finish(&format!("{query}&state={}", parameter(&url, "state")));
+            assert_eq!(finished, failed(Some("/asked?for"), failure), "{query}");
+            assert!(scene.told.borrow().is_empty() && scene.world.storage.borrow().is_empty(), "{query}");
+            assert!(scene.world.tab.borrow().is_empty(), "{query}");
+            scene.all_answers_were_used();
+        }
+    }
+
+    #[test]
+    fn an_exchange_without_an_answer_is_tried_again_without_asking_the_provider() {
+        let scene = scene(None, vec![("token", Err(Fault::Offline))]);
+        let url = scene.begin();
+        let query = format!("code=c0de&state={}", parameter(&url, "state"));
+        assert_eq!(scene.finish(&query), failed(Some("/asked?for"), Failure::NoAnswer(Fault::Offline)));
+        scene.will_answer(vec![("token", social(&url))]);
+        assert_eq!(scene.finish(&query), Finished { next: Some("/asked?for".into()), result: Ok(()) });
+        assert!(scene.is_signed_in());
+        let calls = scene.world.calls.borrow();
+        assert_eq!(calls[0], calls[1], "the same request");
+    }
+
+    #[test]
+    fn signing_out_of_a_session_from_the_domain_goes_by_the_domain() {
+        let revoked = || vec![("RevokeToken", Ok((200, json!({}))))];
+        let from_domain = |answers| {
+            let scene = scene(Some(5000), answers);
+            Store::new(&ClientId::new("c")).note_domain(&scene.world, true);
+            scene
+        };
+        let leaving = from_domain(revoked());
+        assert_eq!(run(leaving.keeper.sign_out()), SignedOut::Leave(LOGOUT.into()));
+        assert!(leaving.world.storage.borrow().is_empty());
+        assert!(leaving.told.borrow().is_empty(), "it is not done before the browser has been there");
+
+        let offline = from_domain(vec![("RevokeToken", Err(Fault::Offline))]);
+        assert_eq!(run(offline.keeper.sign_out()), SignedOut::NotAtPool);
+        assert_eq!(offline.last_session(), Session::SignedOut);
+
+        let mut nowhere = from_domain(revoked());
+        nowhere.keeper.pool.domain.as_mut().unwrap().logout_uri = None;
+        assert_eq!(run(nowhere.keeper.sign_out()), SignedOut::NotAtPool);
+        assert_eq!(nowhere.last_session(), Session::SignedOut);
+
+        let with_password = scene(Some(5000), revoked());
+        assert_eq!(run(with_password.keeper.sign_out()), SignedOut::Done);
+        assert_eq!(with_password.last_session(), Session::SignedOut);
+    }
+
+    #[test]
+    fn a_session_by_password_after_one_from_the_domain_is_none_from_the_domain() {
+        let answers = vec![("InitiateAuth", verifier()), ("RespondToAuthChallenge", signed_in()), ("GetUser", user())];
+        let scene = scene(None, answers);
+        Store::new(&ClientId::new("c")).note_domain(&scene.world, true);
+        run(scene.keeper.sign_in(Attempt::default(), submit()));
+        assert!(scene.is_signed_in());
+        assert_eq!(scene.world.get(OAUTH), None);
     }
 }

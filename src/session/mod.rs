@@ -13,9 +13,10 @@ pub mod world;
 
 use crate::cognito::{
     error::Error,
-    operations::Attribute,
+    oauth::Failure,
+    operations::{Attribute, CodeDelivery},
     sign_in::{Asks, Input, Step},
-    types::{ConfirmationCode, Email, Password, UserName},
+    types::{ChallengeSession, ConfirmationCode, PasskeyCredential, PasskeyOptions, Password, UserName},
 };
 pub use profile::Profile;
 use std::{future::Future, pin::Pin, rc::Rc};
@@ -77,8 +78,8 @@ pub enum Change {
     Renewed(u64),
     /// The session was ended by the server, not by the person.
     Ended,
-    /// The email address to fill in next time.
-    Remembered(Email),
+    /// The name to fill in next time.
+    Remembered(UserName),
 }
 
 /// What a sign-up led to.
@@ -86,6 +87,10 @@ pub enum Change {
 pub struct SignedUp {
     /// The account needs no code.
     pub confirmed: bool,
+    /// Where the code was sent; `None` if none was.
+    pub sent: Option<CodeDelivery>,
+    /// Makes it possible to sign in with the code, where the pool allows that.
+    pub session: Option<ChallengeSession>,
 }
 
 /// A sign-in as a page holds it: what the person is asked and what went wrong. The step itself is out of
@@ -96,6 +101,8 @@ pub struct Attempt {
     pub asks: Asks,
     /// What happened to the last input.
     pub problem: Option<Error>,
+    /// The sign-in had to begin again: see [`Step::started_over`].
+    pub started_over: bool,
     /// `None` at the beginning.
     step: Option<Rc<dyn Standing>>,
 }
@@ -114,7 +121,8 @@ impl Standing for Step {
 impl Attempt {
     /// Stands at this step.
     pub fn at(step: Step) -> Self {
-        Self { asks: step.asks(), problem: step.problem, step: Some(Rc::new(step)) }
+        let (asks, problem, started_over) = (step.asks(), step.problem, step.started_over);
+        Self { asks, problem, started_over, step: Some(Rc::new(step)) }
     }
 
     /// The step, for the form that draws it; `None` at the beginning.
@@ -129,6 +137,49 @@ impl Attempt {
     }
 }
 
+/// What a sign-in through the pool's domain came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finished {
+    /// The page that was asked for when it was begun; `None` also if that is not known.
+    pub next: Option<String>,
+    /// Whether somebody is signed in by it.
+    pub result: Result<(), Failure>,
+}
+
+/// What a sign-out came to. The session is gone from this device in any case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SignedOut {
+    /// There is nothing more to do.
+    Done,
+    /// The pool's own pages still know the person; this address makes them forget, and leads back.
+    Leave(String),
+    /// The pool's own pages still know the person, for up to an hour, and cannot be told: they cannot be reached, or
+    /// have no address to lead back to.
+    NotAtPool,
+}
+
+/// How a browser asks for a passkey.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mediation {
+    /// Among its suggestions for the name field, without disturbing anybody.
+    Autofill,
+    /// With a dialog.
+    Dialog,
+}
+
+/// Why there is no passkey.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasskeyFault {
+    /// The person closed the dialog, or let it run out; browsers do not tell which.
+    Cancelled,
+    /// The browser knows no passkeys.
+    Unsupported,
+    /// Passkeys of this pool do not work at this address.
+    OtherAddress,
+    /// Something else.
+    Failed,
+}
+
 /// A future that stays on this thread, as everything in a browser does.
 pub type Local<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
@@ -139,19 +190,35 @@ pub trait Account {
     /// Carries a sign-in on until it needs the person again. Tokens are stored when it is done, and are not
     /// in the attempt.
     fn sign_in(&self, attempt: Attempt, input: Input) -> Local<'_, Attempt>;
-    /// Creates an account.
+    /// Asks the browser for a passkey; quietly, as one of its suggestions for the name field, or with a dialog. Ends one
+    /// that was asked for before.
+    fn use_passkey(
+        &self,
+        options: PasskeyOptions,
+        mediation: Mediation,
+    ) -> Local<'_, Result<PasskeyCredential, PasskeyFault>>;
+    /// Has the device that this browser is remembered as stand in for the second factor from now on, where the pool
+    /// asks people first. What does not work is no trouble: the second factor is asked for again.
+    fn trust_device(&self) -> Local<'_, ()>;
+    /// Creates an account, without a password if there is none.
     fn sign_up(
         &self,
-        email: Email,
-        password: Password,
+        user: UserName,
+        password: Option<Password>,
         attributes: Vec<Attribute>,
     ) -> Local<'_, Result<SignedUp, Error>>;
-    /// Proves the email address.
-    fn confirm_sign_up(&self, user: UserName, code: ConfirmationCode) -> Local<'_, Result<(), Error>>;
-    /// Sends a new code.
-    fn resend_code(&self, user: UserName) -> Local<'_, Result<(), Error>>;
-    /// Sends a code to set a new password with.
-    fn forgot_password(&self, user: UserName) -> Local<'_, Result<(), Error>>;
+    /// Proves the address that the code was sent to. With the session of a sign-up, gives one to sign in with
+    /// ([`Way::SignedUp`](crate::cognito::sign_in::Way::SignedUp)), where the pool allows that.
+    fn confirm_sign_up(
+        &self,
+        user: UserName,
+        code: ConfirmationCode,
+        session: Option<ChallengeSession>,
+    ) -> Local<'_, Result<Option<ChallengeSession>, Error>>;
+    /// Sends a new code; says where.
+    fn resend_code(&self, user: UserName) -> Local<'_, Result<Option<CodeDelivery>, Error>>;
+    /// Sends a code to set a new password with; says where.
+    fn forgot_password(&self, user: UserName) -> Local<'_, Result<Option<CodeDelivery>, Error>>;
     /// Sets the new password.
     fn reset_password(
         &self,
@@ -166,7 +233,13 @@ pub trait Account {
     /// Changes attributes, then the profile.
     fn update_attributes(&self, attributes: Vec<Attribute>) -> Local<'_, Result<(), Error>>;
     /// Forgets the tokens at once, and tells the server if it can be reached.
-    fn sign_out(&self) -> Local<'_, ()>;
-    /// Keeps an email address to fill in next time.
-    fn remember(&self, email: Email);
+    fn sign_out(&self) -> Local<'_, SignedOut>;
+    /// Begins a sign-in at a provider: gives the address that the browser has to go to. `next` is the page that was
+    /// asked for. `None` if the pool has no domain.
+    fn begin_social(&self, provider: &str, next: Option<String>) -> Option<String>;
+    /// Finishes it, from the query that the browser came back with. If there was no answer from the token endpoint, the
+    /// next call goes on from there.
+    fn finish_social(&self, query: String) -> Local<'_, Finished>;
+    /// Keeps a name to fill in next time.
+    fn remember(&self, user: UserName);
 }

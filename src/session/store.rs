@@ -4,8 +4,9 @@
 //! `CognitoIdentityServiceProvider.{clientId}.LastAuthUser` names the user; the tokens are under
 //! `CognitoIdentityServiceProvider.{clientId}.{username}.` + `accessToken`, `idToken`,
 //! `refreshToken`, `clockDrift`, and what is remembered of a device under `deviceKey`, `deviceGroupKey`,
-//! `randomPasswordKey`. Beside it, from the boilerplate this app replaces: `User_Email` and
-//! `user_token`.
+//! `randomPasswordKey`. `oauthSignIn` beside `LastAuthUser` says that the session came through the pool's domain. Beside
+//! it, from the boilerplate this app replaces: `User_Email` and `user_token`. `User_Email` has only ever held addresses,
+//! and other code may read it as one; a phone number or a user name is kept under a key of our own, `User_Name`.
 
 use super::world::Storage;
 use crate::cognito::types::{
@@ -14,6 +15,8 @@ use crate::cognito::types::{
 
 /// The email address to fill in next time; survives a sign-out.
 pub const USER_EMAIL: &str = "User_Email";
+/// The phone number or user name to fill in next time, if that was the last one used; survives a sign-out.
+pub const USER_NAME: &str = "User_Name";
 /// The access token, for code that was written for the boilerplate.
 pub const USER_TOKEN: &str = "user_token";
 
@@ -49,6 +52,25 @@ impl Store {
     /// "everything was cleared".
     pub fn decides(&self, key: Option<&str>) -> bool {
         key.is_none_or(|key| key == self.last_user_key())
+    }
+
+    /// Whether the session came through the pool's domain. Amplify keeps that under the same name, with whether a private
+    /// window was wanted behind it.
+    pub fn came_through_domain(&self, storage: &impl Storage) -> bool {
+        storage.get(&self.domain_key()).is_some_and(|text| text.split(',').next() == Some("true"))
+    }
+
+    /// Notes whether the session that is about to be saved came through the pool's domain.
+    pub fn note_domain(&self, storage: &impl Storage, came: bool) {
+        if came {
+            storage.set(&self.domain_key(), "true,false");
+        } else {
+            storage.remove(&self.domain_key());
+        }
+    }
+
+    fn domain_key(&self) -> String {
+        format!("{}.oauthSignIn", self.prefix)
     }
 
     fn key(&self, user: &UserName, name: &str) -> String {
@@ -111,14 +133,25 @@ impl Store {
                 storage.remove(&self.key(&user, name));
             }
         }
+        storage.remove(&self.domain_key());
         storage.remove(&self.last_user_key());
         storage.remove(USER_TOKEN);
     }
 }
 
-/// The remembered email address, if what is stored is one.
-pub fn remembered_email(storage: &impl Storage) -> Option<Email> {
-    storage.get(USER_EMAIL).as_deref().and_then(Email::parse)
+/// The remembered name, if there is one that `fits` what people sign in with here.
+pub fn remembered_name(storage: &impl Storage, fits: impl Fn(&str) -> Option<UserName>) -> Option<UserName> {
+    [USER_NAME, USER_EMAIL].iter().find_map(|key| fits(&storage.get(key)?))
+}
+
+/// Keeps a name to fill in next time: an address under [`USER_EMAIL`], anything else under [`USER_NAME`].
+pub fn remember_name(storage: &impl Storage, name: &UserName) {
+    if Email::parse(name.as_str()).is_some() {
+        storage.remove(USER_NAME);
+        storage.set(USER_EMAIL, name.as_str());
+    } else {
+        storage.set(USER_NAME, name.as_str());
+    }
 }
 
 #[cfg(test)]
@@ -213,14 +246,50 @@ mod tests {
     }
 
     #[test]
+    fn where_a_session_came_from_is_kept_as_amplify_does_and_goes_with_it() {
+        let (store, storage, user) = (Store::new(&ClientId::new("c1")), Memory::default(), UserName::new("u"));
+        assert!(!store.came_through_domain(&storage));
+        store.note_domain(&storage, true);
+        store.save(&storage, &user, &tokens());
+        let kept = storage.get("CognitoIdentityServiceProvider.c1.oauthSignIn");
+        assert_eq!(kept.as_deref(), Some("true,false"));
+        assert!(store.came_through_domain(&storage));
+        for (text, came) in [("true", true), ("true,true", true), ("false,false", false), ("", false)] {
+            storage.set("CognitoIdentityServiceProvider.c1.oauthSignIn", text);
+            assert_eq!(store.came_through_domain(&storage), came, "{text}");
+        }
+        store.note_domain(&storage, true);
+        store.clear(&storage);
+        assert!(storage.0.borrow().is_empty());
+        store.note_domain(&storage, true);
+        store.note_domain(&storage, false);
+        assert!(storage.0.borrow().is_empty());
+    }
+
+    #[test]
     fn half_a_session_is_none_and_nothing_is_deleted_by_looking() {
         let (store, storage) = (Store::new(&ClientId::new("c1")), Memory::default());
         storage.set("CognitoIdentityServiceProvider.c1.LastAuthUser", "u");
         storage.set("CognitoIdentityServiceProvider.c1.u.accessToken", "a");
         assert_eq!(store.load(&storage), None);
         assert_eq!(storage.0.borrow().len(), 2);
+    }
+
+    #[test]
+    fn the_last_name_that_fits_is_filled_in() {
+        let storage = Memory::default();
+        let email = |text: &str| Email::parse(text).map(|email| email.to_user_name());
+        let any = |text: &str| UserName::parse(text);
         storage.set(USER_EMAIL, "not an address");
-        assert_eq!(remembered_email(&storage), None);
+        assert_eq!(remembered_name(&storage, email), None);
+        remember_name(&storage, &UserName::new("ada@example.com"));
+        assert_eq!(remembered_name(&storage, email), Some(UserName::new("ada@example.com")));
+        remember_name(&storage, &UserName::new("+442079460123"));
+        assert_eq!(storage.get(USER_EMAIL).as_deref(), Some("ada@example.com"), "stays an address");
+        assert_eq!(remembered_name(&storage, any), Some(UserName::new("+442079460123")));
+        assert_eq!(remembered_name(&storage, email), Some(UserName::new("ada@example.com")));
+        remember_name(&storage, &UserName::new("bob@example.com"));
+        assert_eq!(remembered_name(&storage, any), Some(UserName::new("bob@example.com")));
     }
 
     #[test]

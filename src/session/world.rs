@@ -1,6 +1,7 @@
 //! What the keeper needs from outside, as traits: the browser implements them, and so do tests.
 
-use crate::cognito::{client::Transport, srp::BigMod, srp::SECRET_BYTES};
+use super::{Mediation, PasskeyFault};
+use crate::cognito::{client::Transport, oauth::TokenTransport, srp::BigMod, srp::SECRET_BYTES};
 use std::future::Future;
 
 /// A place for small texts that outlives the page.
@@ -11,6 +12,14 @@ pub trait Storage {
     fn set(&self, key: &str, value: &str);
     /// Forgets.
     fn remove(&self, key: &str);
+}
+
+/// A place for small texts that only this tab sees, and that outlives the page but not the tab.
+pub trait TabStorage {
+    /// Stores.
+    fn keep(&self, key: &str, value: &str);
+    /// What is stored under a key, which is forgotten with that: nobody gets it twice.
+    fn take(&self, key: &str) -> Option<String>;
 }
 
 /// The time.
@@ -33,7 +42,17 @@ pub trait Lock {
     fn acquire(&self, name: &str) -> impl Future<Output = Self::Guard>;
 }
 
-/// All of it.
-pub trait World: Transport + Storage + Clock + Random + Lock + BigMod {}
+/// The browser's half of Web Authentication.
+pub trait Passkeys {
+    /// Asks for a passkey: `PublicKeyCredentialRequestOptionsJSON` in, `AuthenticationResponseJSON` out. Whatever was
+    /// asked for before ends without one.
+    ///
+    /// # Errors
+    /// See [`PasskeyFault`].
+    fn use_passkey(&self, options: String, mediation: Mediation) -> impl Future<Output = Result<String, PasskeyFault>>;
+}
 
-impl<T: Transport + Storage + Clock + Random + Lock + BigMod> World for T {}
+/// All of it.
+pub trait World: Transport + TokenTransport + Storage + TabStorage + Clock + Random + Lock + BigMod + Passkeys {}
+
+impl<T: Transport + TokenTransport + Storage + TabStorage + Clock + Random + Lock + BigMod + Passkeys> World for T {}

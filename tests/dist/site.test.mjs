@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
-import { DIST, ROOT, contentHash, integrity, walk } from '../../tools/lib.mjs';
-import { HEADER_ONLY } from '../../tools/headers.mjs';
+import { DIST, ROOT, contentHash, integrity, walk, withPorts } from '../../tools/lib.mjs';
+import { HEADER_ONLY, contentSecurityPolicy } from '../../tools/headers.mjs';
 import { headersFor, parseHeaders, serve } from '../../tools/serve.mjs';
 
 const files = walk(DIST);
@@ -60,6 +60,26 @@ test('the policy allows what the app needs and nothing loose', () => {
   assert.deepEqual(policy['style-src'], ["'self'"]);
   for (const name of ['form-action', 'base-uri', 'object-src', 'frame-src', 'frame-ancestors']) assert.deepEqual(policy[name], ["'none'"], name);
   assert.doesNotMatch(JSON.stringify(policy), /'unsafe-inline'|'unsafe-eval'|"\*"|"https:\/\/\*"/);
+});
+
+test('the policy allows the endpoints that a configuration names, and no others', () => {
+  const connect = (config) => contentSecurityPolicy(config).split('; ').find((directive) => directive.startsWith('connect-src')).split(' ').slice(1);
+  const usual = connect({});
+  const added = (config) => connect(config).filter((source) => !usual.includes(source));
+  assert.deepEqual(added({ auth: { oauth: { domain: 'example.auth.eu-central-1.amazoncognito.com' } } }), []);
+  assert.deepEqual(added({ auth: { oauth: { domain: 'login.example.com' } } }), ['https://login.example.com']);
+  assert.deepEqual(added({ doorward: { oauth_endpoint: 'https://login.example.com/pool' } }), ['https://login.example.com']);
+  assert.deepEqual(added({ doorward: { endpoint: 'https://api.example.com', oauth_endpoint: 'https://api.example.com/' } }), ['https://api.example.com']);
+  assert.deepEqual(added({ doorward: { oauth_endpoint: 'http://127.0.0.1:9229' } }), ['http://127.0.0.1:*', 'http://localhost:*']);
+  assert.deepEqual(added({ auth: { oauth: { domain: 7 } }, doorward: { oauth_endpoint: 'not an address' } }), []);
+});
+
+test('the shipped configuration follows the ports of the app and the dev pool', () => {
+  const shipped = readFileSync(join(ROOT, 'public/config.json'), 'utf8');
+  // Crossed: each port is the other's usual one.
+  const { auth, doorward } = JSON.parse(withPorts(shipped, { pool: 8080, app: 9229 }));
+  assert.deepEqual([doorward.endpoint, doorward.oauth_endpoint], ['http://127.0.0.1:8080', 'http://127.0.0.1:8080']);
+  assert.deepEqual(auth.oauth.redirect_sign_in_uri, ['http://127.0.0.1:9229/auth/callback', 'http://localhost:9229/auth/callback']);
 });
 
 test('scripts and style sheets have the right integrity, and every local address exists', () => {
@@ -126,7 +146,23 @@ test('nothing of this machine, of the dev pool or for debugging is in it', () =>
     assert.ok(!/devpool/i.test(path) && !/\.map$/.test(path), path);
     if (/\.(wasm|js|css|html)$/.test(path)) assert.ok(!/devpool/i.test(text), `${path} names the dev pool`);
   }
-  assert.ok(!files.some((path) => /(^|\/)\./.test(path)), 'hidden files');
+  assert.ok(!files.some((path) => /(^|\/)\.(?!well-known\/)/.test(path)), 'hidden files');
+});
+
+test('password managers find where a password is changed, on hosts with redirects and without', async () => {
+  const { html } = pages.find(({ path }) => path === '.well-known/change-password/index.html');
+  const [, to] = html.match(/http-equiv="refresh" content="0; url=([^"]+)"/);
+  assert.ok(files.includes(`${to.slice(1)}/index.html`), `${to} is a page`);
+  const site = await serve({ dist: DIST });
+  try {
+    const answer = await fetch(`${site.origin}/.well-known/change-password`, { redirect: 'manual' });
+    assert.deepEqual([answer.status, answer.headers.get('location')], [302, to]);
+    // Asked by password managers to find out whether the answer above means anything.
+    const other = await fetch(`${site.origin}/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200`);
+    assert.equal(other.status, 404);
+  } finally {
+    await site.close();
+  }
 });
 
 test('the server of `make run` keeps to dist/ and to this machine', async () => {

@@ -1,6 +1,6 @@
 import { expect, test, type Pool } from './support/fixtures';
 import {
-  EMAIL, OTHER_PASSWORD, PASSWORD, button, calls, expectFieldProblem, expectProblemShown, field, greeting, heading, message,
+  EMAIL, OTHER_PASSWORD, PASSWORD, SERVER_ENGLISH, button, calls, expectFieldProblem, expectProblemShown, field, greeting, heading, message,
   openWithAccount, paths, says, storage, stored,
 } from './support/pages';
 import type { Page } from '@playwright/test';
@@ -14,10 +14,10 @@ async function ask(page: Page, email = EMAIL) {
   await button(page, 'Send code').click();
   await expect(page.getByText(says('ResetLead', email))).toBeVisible();
 }
+/** With the password there, a whole code is handed in by itself. */
 async function reset(page: Page, code: string, password = OTHER_PASSWORD) {
-  await field(page, 'Verification code').fill(code);
   await field(page, 'New password').fill(password);
-  await button(page, 'Reset password').click();
+  await field(page, 'Verification code').fill(code);
 }
 
 test('a forgotten password is replaced by a code', async ({ page, pool }) => {
@@ -73,7 +73,6 @@ test('a wrong code is said at the field, what was typed stays, and the right cod
   await expectFieldProblem(field(page, 'Verification code'), 'ErrCodeMismatch');
   await expect(field(page, 'New password')).toHaveValue(OTHER_PASSWORD);
   await field(page, 'Verification code').fill(code);
-  await button(page, 'Reset password').click();
   await expect(page).toHaveURL(paths.login);
 });
 
@@ -138,7 +137,7 @@ test('an account with a temporary password cannot be reset here', async ({ page,
 test('another address can be given after all', async ({ page, pool }) => {
   await pool.createUser(user);
   await ask(page, 'typo@example.com');
-  await button(page, says('OtherEmail')).click();
+  await button(page, says('OtherAccount')).click();
   await expect(field(page, 'Email')).toHaveValue('typo@example.com');
   await field(page, 'Email').fill(EMAIL);
   await button(page, 'Send code').click();
@@ -167,3 +166,114 @@ test('without a network what was typed stays, and it works when the network is b
   await button(page, 'Reset password').click();
   await expect(page).toHaveURL(paths.login);
 });
+
+test('where the code goes is said, and so is where a new one goes', async ({ page, pool }) => {
+  await pool.createUser(user);
+  await ask(page);
+  await expect(page.getByText(says('SentEmail', 'a***@e***'))).toBeVisible();
+  await button(page, 'Resend code').click();
+  await expect(message(page, 'NewCodeSent')).toContainText(says('SentEmail', 'a***@e***'));
+  await expect(page.getByRole('button', { name: /^Resend code \(\d+\)$/ })).toHaveAttribute('aria-disabled', 'true');
+});
+
+test('a code that comes before the password waits for it', async ({ page, pool }) => {
+  await page.clock.install();
+  await pool.createUser(user);
+  await ask(page);
+  await field(page, 'Verification code').fill(await codeSent(pool));
+  await page.clock.runFor(5_000);
+  await expect(field(page, 'Verification code')).toBeFocused();
+  await expect(field(page, 'New password')).not.toHaveAttribute('aria-invalid', 'true');
+  expect(await calls(pool, 'ConfirmForgotPassword')).toBe(0);
+  await field(page, 'New password').fill(OTHER_PASSWORD);
+  await button(page, 'Reset password').click();
+  await expect(message(page, 'NoticePasswordReset')).toBeVisible();
+});
+
+test('after a reload the code that was sent still works', async ({ page, pool }) => {
+  await pool.createUser(user);
+  await ask(page);
+  const code = await codeSent(pool);
+  await page.reload();
+  await expect(field(page, 'Email')).toHaveValue(EMAIL);
+  await button(page, says('HaveCode')).click();
+  await expect(page.getByText(says('ResetLeadHaveCode', EMAIL))).toBeVisible();
+  await reset(page, code);
+  await expect(message(page, 'NoticePasswordReset')).toBeVisible();
+  expect(await calls(pool, 'ForgotPassword')).toBe(1);
+});
+
+test('Back and Forward in the middle lead to where the code can be entered', async ({ page, pool }) => {
+  await pool.createUser(user);
+  await page.goto(paths.login);
+  await page.getByRole('link', { name: says('ForgotPasswordLink') }).click();
+  await field(page, 'Email').fill(EMAIL);
+  await button(page, 'Send code').click();
+  const code = await codeSent(pool);
+  await expect(field(page, 'Verification code')).toBeVisible();
+  await page.goBack();
+  await expect(heading(page, 'LoginTitle')).toBeVisible();
+  await page.goForward();
+  await expect(heading(page, 'ForgotTitle')).toBeVisible();
+  await button(page, says('HaveCode')).click();
+  await reset(page, code);
+  await expect(message(page, 'NoticePasswordReset')).toBeVisible();
+});
+
+test('an administrator asks for a new password, and the code that was sent with that works', async ({ page, pool }) => {
+  await pool.createUser(user);
+  await pool.changeUser(EMAIL, { status: 'RESET_REQUIRED' });
+  const code = await pool.latestCode(EMAIL);
+  await page.goto(paths.login);
+  await field(page, 'Email').fill(EMAIL);
+  await field(page, 'Password').fill(PASSWORD);
+  await button(page, 'Sign in').click();
+  await expect(message(page, 'NoticeResetRequired')).toBeVisible();
+  await expect(field(page, 'Email')).toHaveValue(EMAIL);
+  await button(page, says('HaveCode')).click();
+  await reset(page, code);
+  await expect(message(page, 'NoticePasswordReset')).toBeVisible();
+});
+
+test('password managers are told whose password is set', async ({ page, pool }) => {
+  await pool.createUser(user);
+  await ask(page);
+  const name = page.locator('form#reset input[autocomplete=username]');
+  await expect(name).toHaveValue(EMAIL);
+  await expect(name).toBeAttached();
+  expect(await name.evaluate((input) => getComputedStyle(input).display)).not.toBe('none');
+  await expect(name).toHaveJSProperty('readOnly', true);
+  // Whoever walks through the form with Tab does not meet it.
+  await expect(name).toHaveAttribute('tabindex', '-1');
+});
+
+test('password managers are led to where a password is changed', async ({ page }) => {
+  await page.goto('/.well-known/change-password');
+  await expect(heading(page, 'ForgotTitle')).toBeVisible();
+});
+
+for (const [name, key, place] of [
+  ['PasswordHistoryPolicyViolationException', 'ErrPasswordHistory', 'New password'],
+  ['InvalidPasswordException', 'ErrInvalidPassword', 'New password'],
+  ['ExpiredCodeException', 'ErrExpiredCode', 'Verification code'],
+  ['CodeMismatchException', 'ErrCodeMismatch', 'Verification code'],
+  ['TooManyFailedAttemptsException', 'ErrTooManyFailed', undefined],
+  ['LimitExceededException', 'ErrLimitExceeded', undefined],
+  ['UserNotConfirmedException', 'ErrNotConfirmed', undefined],
+  ['UserLambdaValidationException', 'ErrLambdaRefused', undefined],
+] as const) {
+  test(`setting the password: ${name}`, async ({ page, pool }) => {
+    await pool.createUser(user);
+    await ask(page);
+    const code = await codeSent(pool);
+    await pool.fault({ operation: 'ConfirmForgotPassword', kind: 'error', name, message: SERVER_ENGLISH });
+    await reset(page, code);
+    if (place) await expectFieldProblem(field(page, place), key);
+    else await expectProblemShown(page, key);
+    await expect(field(page, 'Verification code')).toHaveValue(code);
+    await expect(field(page, 'New password')).toHaveValue(OTHER_PASSWORD);
+    await button(page, 'Reset password').click();
+    await expect(message(page, 'NoticePasswordReset')).toBeVisible();
+    expect(await calls(pool, 'ConfirmForgotPassword')).toBe(2);
+  });
+}

@@ -14,11 +14,10 @@ test('a person signs up, verifies, signs in, changes their details, reloads and 
 
   await expect(page).toHaveURL(paths.verify);
   await expect(heading(page, 'VerifyTitle')).toBeVisible();
-  await expect(message(page, 'CodeSent')).toBeVisible();
+  await expect(message(page, 'CodeSent')).toContainText(says('SentEmail', 'a***@e***'));
   await expect(field(page, 'Email')).toHaveValue(EMAIL);
   expect((await storage(page)).User_Email).toBe(EMAIL);
   await field(page, 'Verification code').fill(await pool.latestCode(EMAIL, { purpose: 'sign_up' }));
-  await button(page, 'Verify account').click();
 
   await expect(page).toHaveURL(paths.login);
   await expect(message(page, 'NoticeVerified')).toBeVisible();

@@ -41,14 +41,22 @@ interface TestFixtures {
   expectProblem: (pattern: RegExp) => void;
 }
 
-/** Serves dist/ with `/config.json` replaced. */
+/** The addresses of a site that a pool's domain may lead to. */
+export const redirects = (origin: string) => ({
+  redirect_sign_in_uri: [`${origin}/auth/callback`], redirect_sign_out_uri: [`${origin}/auth/signout`],
+});
+
+/** Serves dist/ with `/config.json` replaced; people who come back from the pool's domain come to this site. */
 export async function serveSite(config: Config): Promise<Site & { close(): Promise<void> }> {
   if (!existsSync(join(DIST, 'index.html'))) throw new Error("dist/ is missing: run 'make build' first");
   const requests: Site['requests'] = [];
+  let text = '';
   const { origin, close } = await serve({
-    rewrite: (path: string, text: string) => (path === '/config.json' ? JSON.stringify(config) : text),
+    rewrite: (path: string, shipped: string) => (path === '/config.json' ? text : shipped),
     onRequest: (request: { path: string; key?: string }) => requests.push(request),
   });
+  const { oauth } = config.auth;
+  text = JSON.stringify({ ...config, auth: { ...config.auth, ...(oauth && { oauth: { ...oauth, ...redirects(origin) } }) } });
   return { origin, requests, close };
 }
 
@@ -86,7 +94,7 @@ export const test = base.extend<TestFixtures & { problems: { pattern: RegExp[] }
 
   site: [async ({ poolOrigin }, use) => {
     const config = shippedConfig();
-    config.doorward = { ...config.doorward, endpoint: poolOrigin };
+    config.doorward = { ...config.doorward, endpoint: poolOrigin, oauth_endpoint: poolOrigin };
     const site = await serveSite(config);
     await use(site);
     await site.close();

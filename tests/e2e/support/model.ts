@@ -1,4 +1,4 @@
-// Holds every request of the app against AWS's own model (tests/model/cognito.json).
+// Holds every request of the app, and what the dev pool answers, against AWS's own model (tests/model/cognito.json).
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Request } from '@playwright/test';

@@ -17,7 +17,7 @@ export const PREFIX = `CognitoIdentityServiceProvider.${CLIENT}`;
 
 export const paths = {
   home: '/', signUp: '/auth/signup', verify: '/auth/verify_account', login: '/auth/login',
-  forgot: '/auth/forgot_password', signOut: '/auth/signout', profile: '/authenticated_page',
+  forgot: '/auth/forgot_password', callback: '/auth/callback', signOut: '/auth/signout', profile: '/authenticated_page',
 };
 
 const plain = (key: string) => key.replaceAll('_', '').toLowerCase();

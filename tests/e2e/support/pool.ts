@@ -96,6 +96,12 @@ export class Pool {
   changeUser = (name: string, change: Record<string, unknown>) => this.call<PoolUser>('PATCH', `/users/${encodeURIComponent(name)}`, change);
   deleteUser = (name: string) => this.call('DELETE', `/users/${encodeURIComponent(name)}`);
 
+  users = () => this.call<PoolUser[]>('GET', '/users');
+  /** What somebody's authenticator app shows now. */
+  totp = (name: string) => this.call<{ code: string }>('GET', `/users/${encodeURIComponent(name)}/totp`);
+  /** Gives somebody an authenticator app that is asked for from now on. */
+  giveTotp = (name: string) => this.call<{ secret: string }>('PUT', `/users/${encodeURIComponent(name)}/totp`);
+
   settings = () => this.call<Record<string, any>>('GET', '/settings');
   /** Puts members over the settings in force, e.g. `{ tokens: { access_token_seconds: 300 } }`. */
   changeSettings = (changes: Record<string, unknown>) => this.call<Record<string, any>>('PUT', '/settings', changes);

@@ -1,0 +1,106 @@
+//! Choosing a way to sign in, or a second factor.
+
+use super::{above, password, way_back};
+use crate::{
+    cognito::{
+        operations::ChallengeName,
+        sign_in::{Factor, Input, Stage},
+    },
+    components::{Page, WorkButton, effect, live},
+    i18n::Msg,
+    pages::{login::SignIn, problem::Problem},
+};
+use leptos::prelude::*;
+
+/// Ways to sign in.
+pub fn factor() -> AnyView {
+    let sign_in = SignIn::get();
+    let offered = sign_in
+        .with_stage(|stage| match stage {
+            Stage::ChooseFactor { factors, .. } => factors.clone(),
+            _ => Vec::new(),
+        })
+        .unwrap_or_default();
+    let has = |name: &ChallengeName| offered.contains(name);
+    // SRP keeps the password here, so it is taken where the pool offers both.
+    let srp = has(&ChallengeName::PasswordSrp);
+    let ways: [(bool, Msg, fn() -> Factor); 3] = [
+        (has(&ChallengeName::WebAuthn), Msg::USE_PASSKEY, || Factor::WebAuthn),
+        (has(&ChallengeName::EmailOtp), Msg::EMAIL_ME_A_CODE, || Factor::EmailOtp),
+        (has(&ChallengeName::SmsOtp), Msg::TEXT_ME_A_CODE, || Factor::SmsOtp),
+    ];
+    let mut buttons: Vec<AnyView> = ways
+        .into_iter()
+        .filter(|way| way.0)
+        .map(|(_, label, factor)| way(sign_in, label, move || sign_in.send(Input::Choose(factor()))))
+        .collect();
+    // A password goes along with its choice, so it is asked for before anything is sent.
+    let wants_password = RwSignal::new(false);
+    if srp || has(&ChallengeName::Password) {
+        buttons.push(way(sign_in, Msg::USE_PASSWORD, move || wants_password.set(true)));
+    }
+    let choose = move |password| {
+        let factor = if srp { Factor::PasswordSrp(password) } else { Factor::Password(password) };
+        sign_in.send(Input::Choose(factor));
+    };
+    let buttons = StoredValue::new_local(Some(buttons));
+    live(move || {
+        if wants_password.get() {
+            return password::form(sign_in, choose);
+        }
+        let buttons = buttons.try_update_value(Option::take).flatten().unwrap_or_default();
+        choices(sign_in, Msg::CHOOSE_FACTOR_TITLE, Msg::CHOOSE_FACTOR_LEAD, buttons)
+    })
+    .into_any()
+}
+
+/// Second factors.
+pub fn second_factor() -> AnyView {
+    let sign_in = SignIn::get();
+    let offered = sign_in
+        .with_stage(|stage| match stage {
+            Stage::ChooseMfa { kinds, .. } => kinds.clone(),
+            _ => Vec::new(),
+        })
+        .unwrap_or_default();
+    let buttons = [
+        (ChallengeName::SoftwareTokenMfa, Msg::USE_APP),
+        (ChallengeName::EmailOtp, Msg::EMAIL_ME_A_CODE),
+        (ChallengeName::SmsMfa, Msg::TEXT_ME_A_CODE),
+    ]
+    .into_iter()
+    .filter(|(kind, _)| offered.contains(kind))
+    .map(|(kind, label)| way(sign_in, label, move || sign_in.send(Input::ChooseMfa(kind.clone()))))
+    .collect();
+    choices(sign_in, Msg::CHOOSE_MFA_TITLE, Msg::CHOOSE_MFA_LEAD, buttons)
+}
+
+/// A button for one way. Only the one that was pressed shows that it is working.
+fn way(sign_in: SignIn, label: Msg, go: impl Fn() + Send + Sync + 'static) -> AnyView {
+    let busy = RwSignal::new(false);
+    effect(move || {
+        if !sign_in.working.get() {
+            busy.set(false);
+        }
+    });
+    let press = move || {
+        if !sign_in.working.get_untracked() {
+            go();
+            busy.set(sign_in.working.get_untracked());
+        }
+    };
+    view! { <WorkButton label=label busy=Msg::CONTINUING working=busy on_press=Callback::new(move |()| press()) /> }
+        .into_any()
+}
+
+fn choices(sign_in: SignIn, title: Msg, lead: Msg, buttons: Vec<AnyView>) -> AnyView {
+    let items = buttons.into_iter().map(|button| view! { <li>{button}</li> }).collect_view();
+    view! {
+        <Page title=title lead=lead.text()>
+            <Problem problem=above(sign_in) />
+            <ul class="choices">{items}</ul>
+            {way_back(sign_in)}
+        </Page>
+    }
+    .into_any()
+}

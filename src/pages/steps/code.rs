@@ -1,0 +1,132 @@
+//! A code: sent to an address, or from an authenticator app.
+
+use super::{above, at_field, way_back};
+use crate::{
+    cognito::sign_in::{CodeKind, Input, Stage},
+    components::{Alert, Checkbox, Field, FieldState, Form, Kind, Page, Submit, Tone, WorkButton, effect, live},
+    i18n::Msg,
+    pages::{
+        inputs::read_code,
+        login::SignIn,
+        problem::{Place, Problem},
+    },
+    state::AppState,
+};
+use leptos::prelude::*;
+
+/// How long the button that sends again rests after a code was sent, in seconds.
+const REST: u32 = 30;
+
+/// The form.
+pub fn code() -> AnyView {
+    let (app, sign_in) = (AppState::get(), SignIn::get());
+    let asked = sign_in.with_stage(|stage| match stage {
+        Stage::Code { kind, destination, .. } => Some((*kind, destination.clone())),
+        _ => None,
+    });
+    // Drawn for this stage only.
+    let Some((kind, destination)) = asked.flatten() else { return ().into_any() };
+    let field = FieldState::default();
+    let again = matches!(kind, CodeKind::EmailOtp | CodeKind::SmsOtp);
+    let second = !again;
+    let to = destination.unwrap_or_default();
+    let lead = match kind {
+        CodeKind::EmailOtp | CodeKind::EmailMfa => Msg::STEP_CODE_EMAIL.fill(&[&to]),
+        CodeKind::SmsOtp | CodeKind::SmsMfa => Msg::STEP_CODE_SMS.fill(&[&to]),
+        CodeKind::Totp if to.is_empty() => Msg::STEP_CODE_APP.text().to_owned(),
+        CodeKind::Totp => Msg::STEP_CODE_NAMED_APP.fill(&[&to]),
+    };
+    let hint = if kind == CodeKind::Totp { Msg::CODE_HINT_APP } else { Msg::CODE_HINT };
+    let sent = RwSignal::new(false);
+    let rest = RwSignal::new(0);
+    let sending = RwSignal::new(false);
+    if again {
+        begin_rest(rest, app);
+    }
+    at_field(sign_in, field, Place::Code);
+
+    let submit = move || {
+        sent.set(false);
+        match read_code(field) {
+            Some(code) => sign_in.send(Input::Code(code)),
+            None => field.focus(),
+        }
+    };
+    let send_again = move || {
+        sent.set(false);
+        sending.set(true);
+        sign_in.send(Input::SendAgain);
+    };
+    // The machine is at work for the one button or the other.
+    effect(move || {
+        if !sign_in.working.get() && sending.get_untracked() {
+            sending.set(false);
+            if sign_in.problem.with_untracked(Option::is_none) {
+                sent.set(true);
+                field.fill("");
+                begin_rest(rest, app);
+            }
+        }
+    });
+    let trusts = second && app.config.with_value(|config| config.remember_devices);
+    view! {
+        <Page title=Msg::STEP_CODE_TITLE lead=lead first=field>
+            {live(move || {
+                sent.get().then(|| view! { <Alert tone=Tone::Success><p>{Msg::NEW_CODE_SENT.text()}</p></Alert> })
+            })}
+            <Problem problem=above(sign_in) />
+            <Form id="code-step" working=sign_in.working on_submit=Callback::new(move |()| submit())>
+                <Field
+                    id="code"
+                    label=Msg::CODE.text()
+                    kind=Kind::Code
+                    state=field
+                    hint=hint.text()
+                    on_complete=Callback::new(move |()| {
+                        if !sign_in.working.get_untracked() {
+                            submit();
+                        }
+                    })
+                />
+                {trusts.then(|| view! { <Checkbox id="trust" label=Msg::TRUST_DEVICE.text() checked=sign_in.trust /> })}
+                <Submit label=Msg::CONTINUE busy=Msg::CHECKING working=sign_in.working />
+                {again
+                    .then(|| {
+                        view! {
+                            <WorkButton
+                                label=Msg::RESEND_CODE
+                                busy=Msg::RESENDING
+                                rest=rest
+                                resting=Msg::RESEND_WAIT
+                                working=sending
+                                on_press=Callback::new(move |()| send_again())
+                            />
+                        }
+                    })}
+            </Form>
+            {second.then(|| view! { <p class="aside">{no_code(kind).text()}</p> })}
+            {way_back(sign_in)}
+        </Page>
+    }
+    .into_any()
+}
+
+/// What to do for somebody who has no code. Second factors are not sent again: the sign-in has to begin anew.
+fn no_code(kind: CodeKind) -> Msg {
+    match kind {
+        CodeKind::Totp => Msg::NO_CODE_APP,
+        _ => Msg::NO_CODE_SENT,
+    }
+}
+
+fn begin_rest(rest: RwSignal<u32>, app: AppState) {
+    rest.set(REST);
+    (app.services.every_second)(Box::new(move || {
+        // The form may be gone by then, and its signals with it.
+        rest.try_update(|left| {
+            *left = left.saturating_sub(1);
+            *left > 0
+        })
+        .unwrap_or(false)
+    }));
+}

@@ -1,0 +1,55 @@
+//! A question of the pool's own function.
+
+use super::{above, way_back};
+use crate::{
+    cognito::{
+        sign_in::{Input, Stage},
+        types::CustomAnswer,
+    },
+    components::{Field, FieldState, Form, Kind, Page, Submit},
+    i18n::Msg,
+    pages::{login::SignIn, problem::Problem},
+};
+use leptos::prelude::*;
+
+/// The public parameter that holds the question, if the function has one. `docs/architecture.md` says so.
+const QUESTION: &str = "question";
+
+/// The form. The question is the function's own text, the one text here that is not ours; it is shown as a quotation,
+/// as text.
+pub fn custom() -> AnyView {
+    let sign_in = SignIn::get();
+    let question = sign_in
+        .with_stage(|stage| match stage {
+            Stage::Custom { parameters, .. } => parameters.get(QUESTION).cloned(),
+            _ => None,
+        })
+        .flatten();
+    let field = FieldState::default();
+    let submit = move || {
+        let typed = field.value();
+        match field.check(if typed.trim().is_empty() { Err(Msg::FIELD_REQUIRED) } else { Ok(CustomAnswer::new(typed)) })
+        {
+            Some(answer) => sign_in.send(Input::Answer(answer)),
+            None => field.focus(),
+        }
+    };
+    view! {
+        <Page title=Msg::STEP_CUSTOM_TITLE lead=Msg::STEP_CUSTOM_LEAD.text() first=field>
+            <Problem problem=above(sign_in) />
+            {question.map(|question| view! { <blockquote class="question" id="question">{question}</blockquote> })}
+            <Form id="custom-step" working=sign_in.working on_submit=Callback::new(move |()| submit())>
+                <Field
+                    id="answer"
+                    label=Msg::ANSWER.text()
+                    kind=Kind::Text("off")
+                    state=field
+                    described="question".to_owned()
+                />
+                <Submit label=Msg::CONTINUE busy=Msg::CHECKING working=sign_in.working />
+            </Form>
+            {way_back(sign_in)}
+        </Page>
+    }
+    .into_any()
+}

@@ -1,0 +1,70 @@
+//! The questions of a sign-in beyond name and password: one file each.
+
+mod autofill;
+mod choose;
+mod code;
+mod custom;
+mod passkey;
+mod password;
+pub mod set_up;
+
+pub use autofill::autofill;
+
+use super::login::SignIn;
+use super::problem::{Doing, Explained, Place, explain};
+use crate::{
+    cognito::sign_in::{Asks, Input},
+    components::{Countdown, FieldState, effect},
+    i18n::Msg,
+    state::AppState,
+};
+use leptos::prelude::*;
+
+/// The question that is asked now.
+#[component]
+pub fn Step() -> impl IntoView {
+    match SignIn::get().asks() {
+        Asks::ChooseFactor => choose::factor(),
+        Asks::ChooseMfa => choose::second_factor(),
+        Asks::Password => password::password(),
+        Asks::Passkey => passkey::passkey(),
+        Asks::Custom => custom::custom(),
+        _ => code::code(),
+    }
+}
+
+/// How long there is for the question, and the way back to the beginning.
+pub(super) fn way_back(sign_in: SignIn) -> AnyView {
+    let app = AppState::get();
+    let seconds = app.config.with_value(|config| u64::from(config.session_minutes)) * 60;
+    let (now, every_second) = (app.services.now, app.services.every_second);
+    let left = move || sign_in.asked_at().map_or(0, |at| (at + seconds).saturating_sub(now()));
+    view! {
+        <div class="card__foot way-back">
+            <Countdown left=Box::new(left) tick=every_second on_end=Callback::new(move |()| sign_in.expire()) />
+            <button type="button" class="link" on:click=move |_| sign_in.send(Input::StartOver)>
+                {Msg::START_OVER.text()}
+            </button>
+        </div>
+    }
+    .into_any()
+}
+
+/// The problem of the last answer, where it belongs above the form and not at its field.
+pub(super) fn above(sign_in: SignIn) -> Box<dyn Fn() -> Option<Explained> + Send> {
+    Box::new(move || {
+        let explained = explain(&sign_in.problem.get()?, Doing::SigningIn);
+        (explained.place == Place::Form).then_some(explained)
+    })
+}
+
+/// Shows what belongs at a field there, and puts focus into it.
+pub(super) fn at_field(sign_in: SignIn, field: FieldState, place: Place) {
+    effect(move || {
+        let explained = sign_in.problem.get().map(|error| explain(&error, Doing::SigningIn));
+        if let Some(explained) = explained.filter(|explained| explained.place == place) {
+            field.fail(explained.text);
+            field.focus();
+        }
+    });
+}

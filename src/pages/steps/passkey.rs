@@ -1,0 +1,87 @@
+//! A passkey: the browser's dialog opens by itself, and can be opened again.
+
+use super::{above, way_back};
+use crate::{
+    cognito::{
+        sign_in::{Input, Stage},
+        types::{PasskeyCredential, PasskeyOptions},
+    },
+    components::{Alert, Page, Tone, WorkButton, live},
+    i18n::Msg,
+    pages::{inputs::has_left, login::SignIn, problem::Problem},
+    session::{Mediation, PasskeyFault},
+    state::AppState,
+};
+use leptos::{prelude::*, task::spawn_local};
+
+/// The page.
+pub fn passkey() -> AnyView {
+    let (app, sign_in) = (AppState::get(), SignIn::get());
+    let options = StoredValue::new_local(
+        sign_in
+            .with_stage(|stage| match stage {
+                Stage::Passkey { options, .. } => Some(options.clone()),
+                _ => None,
+            })
+            .flatten(),
+    );
+    let asking = RwSignal::new(false);
+    let fault = RwSignal::new(None::<PasskeyFault>);
+    let ask = move || {
+        let Some(options) = options.get_value() else { return };
+        asking.set(true);
+        fault.set(None);
+        spawn_local(async move {
+            let made = use_passkey(app, options, Mediation::Dialog).await;
+            if has_left(asking) {
+                return;
+            }
+            match made {
+                Ok(credential) => sign_in.send(Input::Passkey(credential)),
+                Err(why) => fault.set(Some(why)),
+            }
+        });
+    };
+    ask();
+    view! {
+        <Page title=Msg::STEP_PASSKEY_TITLE lead=Msg::STEP_PASSKEY_LEAD.text()>
+            {live(move || {
+                fault
+                    .get()
+                    .map(|fault| {
+                        // Closing the dialog is no error.
+                        let tone = if fault == PasskeyFault::Cancelled { Tone::Info } else { Tone::Error };
+                        view! { <Alert tone=tone><p>{text(fault).text()}</p></Alert> }
+                    })
+            })}
+            <Problem problem=above(sign_in) />
+            <WorkButton
+                label=Msg::USE_PASSKEY
+                busy=Msg::WAITING_FOR_PASSKEY
+                working=asking
+                on_press=Callback::new(move |()| ask())
+            />
+            {way_back(sign_in)}
+        </Page>
+    }
+    .into_any()
+}
+
+/// Asks the browser for a passkey.
+pub(super) async fn use_passkey(
+    app: AppState,
+    options: PasskeyOptions,
+    mediation: Mediation,
+) -> Result<PasskeyCredential, PasskeyFault> {
+    let account = (app.services.account)().await.map_err(|_| PasskeyFault::Failed)?;
+    account.use_passkey(options, mediation).await
+}
+
+fn text(fault: PasskeyFault) -> Msg {
+    match fault {
+        PasskeyFault::Cancelled => Msg::PASSKEY_CANCELLED,
+        PasskeyFault::Unsupported => Msg::PASSKEY_UNSUPPORTED,
+        PasskeyFault::OtherAddress => Msg::ERR_PASSKEY_ORIGIN,
+        PasskeyFault::Failed => Msg::PASSKEY_FAILED,
+    }
+}

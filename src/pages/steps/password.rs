@@ -1,0 +1,45 @@
+//! The password, where it is asked for after the name.
+
+use super::{above, way_back};
+use crate::{
+    cognito::{sign_in::Input, types::Password},
+    components::{Field, FieldState, Form, Kind, Page, Submit},
+    i18n::Msg,
+    pages::{inputs::HiddenUserName, login::SignIn, problem::Problem},
+    routes,
+};
+use leptos::prelude::*;
+
+/// The form for a pool that asks for it.
+pub fn password() -> AnyView {
+    let sign_in = SignIn::get();
+    form(sign_in, move |password| sign_in.send(Input::Password(password)))
+}
+
+/// The form; `send` gets the password.
+pub fn form(sign_in: SignIn, send: impl Fn(Password) + Send + Sync + 'static) -> AnyView {
+    let field = FieldState::default();
+    let submit = move || {
+        let typed = field.value();
+        match field.check(if typed.is_empty() { Err(Msg::PASSWORD_MISSING) } else { Ok(Password::new(typed)) }) {
+            Some(password) => send(password),
+            None => field.focus(),
+        }
+    };
+    view! {
+        <Page title=Msg::STEP_PASSWORD_TITLE first=field>
+            <Problem problem=above(sign_in) />
+            <Form id="password-step" working=sign_in.working on_submit=Callback::new(move |()| submit())>
+                // Password managers want to know whose password it is.
+                <HiddenUserName />
+                <Field id="password" label=Msg::PASSWORD.text() kind=Kind::CurrentPassword state=field />
+                <p class="form__aside">
+                    <a href=routes::FORGOT_PASSWORD>{Msg::FORGOT_PASSWORD_LINK.text()}</a>
+                </p>
+                <Submit label=Msg::SIGN_IN busy=Msg::SIGNING_IN working=sign_in.working />
+            </Form>
+            {way_back(sign_in)}
+        </Page>
+    }
+    .into_any()
+}

@@ -1,0 +1,35 @@
+//! Ways to sign in besides the form: without a password, or at another provider.
+
+use super::{login::SignIn, social::other_ways, steps::autofill};
+use crate::{cognito::sign_in::Factor, components::way, i18n::Msg, state::AppState};
+use leptos::prelude::*;
+
+/// The buttons, below the form whose name they need.
+#[component]
+pub fn Ways() -> impl IntoView {
+    let (app, sign_in) = (AppState::get(), SignIn::get());
+    let (flow, offered) = app.config.with_value(|config| (config.flow, config.passwordless));
+    if offered.passkey {
+        autofill(app, sign_in);
+    }
+    let ways: [(bool, Msg, fn() -> Factor); 3] = [
+        (offered.passkey, Msg::USE_PASSKEY, || Factor::WebAuthn),
+        (offered.email, Msg::EMAIL_ME_A_CODE, || Factor::EmailOtp),
+        (offered.sms, Msg::TEXT_ME_A_CODE, || Factor::SmsOtp),
+    ];
+    // A form that asks for the name alone leads to the choice by itself.
+    let buttons: Vec<AnyView> = ways
+        .into_iter()
+        .filter(|(offered, ..)| *offered && flow.asks_password())
+        .map(|(_, label, factor)| {
+            let press = Callback::new(move |()| sign_in.begin_with(factor()));
+            way(Box::new(move || label.text().to_owned()), Box::new(|| false), press)
+        })
+        .collect();
+    let divided = buttons.is_empty();
+    view! {
+        {(!divided).then(|| view! { <p class="divider"><span>{Msg::OR.text()}</span></p> })}
+        {buttons}
+        {other_ways(divided)}
+    }
+}

@@ -1,0 +1,460 @@
+// What a sign-in can ask beyond name and password, each question against the dev pool.
+import type { Page } from '@playwright/test';
+import { expect, test, type Config } from './support/fixtures';
+import type { Pool } from './support/pool';
+import {
+  CLIENT, EMAIL, OTHER_PASSWORD, PASSWORD, button, calls, expectFieldProblem, expectProblemShown, field, greeting, heading, hold,
+  message, paths, says, signIn, stored,
+} from './support/pages';
+
+const user = { email: EMAIL, password: PASSWORD };
+const PHONE = '+491701234567';
+const code = (page: Page) => field(page, says('Code'));
+const merge = (into: any, from: any): any => {
+  for (const [name, value] of Object.entries(from)) {
+    into[name] = value && typeof value === 'object' && !Array.isArray(value) ? merge(into[name] ?? {}, value) : value;
+  }
+  return into;
+};
+/** Lays something over the configuration that the site serves. */
+const configure = (page: Page, changes: Config) => page.route('**/config.json', async (route) => {
+  const answer = await route.fetch();
+  await route.fulfill({ response: answer, json: merge(await answer.json(), changes) });
+});
+const passwordless = { auth: { passwordless: { email_otp_enabled: true, sms_otp_enabled: true } } };
+const totp = async (pool: Pool) => (await pool.totp(EMAIL)).code;
+const wrongCode = (right: string) => (right === '000000' ? '111111' : '000000');
+
+/** Calls an operation as a client of its own. */
+async function call(pool: Pool, operation: string, request: object): Promise<any> {
+  const answer = await fetch(`${pool.origin}/`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `AWSCognitoIdentityProviderService.${operation}` },
+    body: JSON.stringify(request),
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${operation}: ${text}`);
+  return text ? JSON.parse(text) : {};
+}
+/** An access token of somebody's own, to change their factors with. */
+async function accessToken(pool: Pool): Promise<string> {
+  const request = { ClientId: CLIENT, AuthFlow: 'USER_PASSWORD_AUTH', AuthParameters: { USERNAME: EMAIL, PASSWORD } };
+  return (await call(pool, 'InitiateAuth', request)).AuthenticationResult.AccessToken;
+}
+const prefer = async (pool: Pool, settings: object) =>
+  call(pool, 'SetUserMFAPreference', { AccessToken: await accessToken(pool), ...settings });
+
+// ---------------------------------------------------------------------------------------------- second factors
+test('an authenticator app: its code is asked for, corrected, and taken without a button', async ({ page, pool }) => {
+  await pool.createUser(user);
+  await pool.giveTotp(EMAIL);
+  await signIn(page);
+  await expect(heading(page, 'StepCodeTitle')).toBeVisible();
+  await expect(page.getByText(says('StepCodeApp'))).toBeVisible();
+  await expect(code(page)).toBeFocused();
+  await expect(code(page)).toHaveAttribute('autocomplete', 'one-time-code');
+  await expect(code(page)).toHaveAttribute('inputmode', 'numeric');
+  await code(page).fill(wrongCode(await totp(pool)));
+  await expectFieldProblem(code(page), 'ErrCodeMismatch');
+  await code(page).fill(await totp(pool));
+  await expect(greeting(page)).toBeVisible();
+});
+
+test('a code by email as second factor says where it went', async ({ page, pool }) => {
+  await pool.createUser(user);
+  await prefer(pool, { EmailMfaSettings: { Enabled: true, PreferredMfa: true } });
+  await signIn(page);
+  await expect(page.getByText(says('StepCodeEmail', 'a***@e***'))).toBeVisible();
+  await code(page).pressSequentially(await pool.latestCode(EMAIL, { purpose: 'mfa' }));
+  await expect(greeting(page)).toBeVisible();
+});
+
+test('a code by text message as second factor, pasted', async ({ page, pool, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await pool.createUser({ ...user, attributes: { phone_number: PHONE } });
+  await prefer(pool, { SMSMfaSettings: { Enabled: true } });
+  await signIn(page);
+  await expect(page.getByText(says('StepCodeSms', '+********4567'))).toBeVisible();
+  const sent = await pool.latestCode(PHONE, { purpose: 'mfa' });
+  await page.evaluate((text) => navigator.clipboard.writeText(text), ` ${sent.slice(0, 3)} ${sent.slice(3)} `);
+  await code(page).press('ControlOrMeta+v');
+  await expect(greeting(page)).toBeVisible();
+  // Typed, pasted and submitted by itself: one answer.
+  expect((await pool.requests('RespondToAuthChallenge')).filter((request) => request.challenge === 'SMS_MFA')).toHaveLength(1);
+});
+
+test('of several second factors one is chosen, by keyboard', async ({ page, pool }) => {
+  await pool.createUser(user);
+  await prefer(pool, { EmailMfaSettings: { Enabled: true } });
+  await pool.giveTotp(EMAIL);
+  await signIn(page);
+  await expect(heading(page, 'ChooseMfaTitle')).toBeFocused();
+  await expect(button(page, says('TextMeACode'))).toHaveCount(0);
+  await button(page, says('UseApp')).focus();
+  await page.keyboard.press('Enter');
+  await code(page).fill(await totp(pool));
+  await expect(greeting(page)).toBeVisible();
+});
+
+test('an authenticator app is set up on the way in', async ({ page, pool, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await pool.createUser(user);
+  await pool.changeSettings({ mfa: { configuration: 'ON', methods: ['SOFTWARE_TOKEN'] } });
+  await signIn(page);
+  await expect(heading(page, 'SetUpTitle')).toBeVisible();
+  await button(page, says('SetUpApp')).click();
+  await expect(heading(page, 'ScanTitle')).toBeVisible();
+  await expect(page.getByRole('img', { name: says('ScanPicture') })).toBeVisible();
+  await button(page, says('Copy')).click();
+  await expect(page.getByText(says('Copied'))).toBeVisible();
+  const secret = await page.evaluate(() => navigator.clipboard.readText());
+  expect(secret).toMatch(/^[A-Z2-7]{52}$/);
+  await expect(page.getByText(secret.match(/.{1,4}/g)!.join(' '))).toBeVisible();
+  const field_ = field(page, says('TotpCode'));
+  await field_.fill('12345');
+  await button(page, says('Continue')).click();
+  await expectFieldProblem(field_, 'TotpMalformed');
+  await field_.fill(wrongCode(await rfc6238(secret)));
+  await button(page, says('Continue')).click();
+  await expectFieldProblem(field_, 'ErrEnableTotp');
+  await field_.fill(await rfc6238(secret));
+  await field(page, says('AppName')).fill('My phone');
+  await button(page, says('Continue')).click();
+  await expect(greeting(page)).toBeVisible();
+  expect((await pool.user(EMAIL)).mfa.enabled).toEqual(['SOFTWARE_TOKEN']);
+});
+
+/** The code an authenticator app would show, made from the secret that the page shows. */
+async function rfc6238(secret: string): Promise<string> {
+  const bits = [...secret].map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('');
+  const key = Uint8Array.from(bits.match(/.{8}/g)!, (byte) => parseInt(byte, 2));
+  const step = new DataView(new ArrayBuffer(8));
+  step.setBigUint64(0, BigInt(Math.floor(Date.now() / 30_000)));
+  const hmac = await crypto.subtle.importKey('raw', key, { name: 'HMAC', hash: 'SHA-1' }, false, ['sign']);
+  const hash = new DataView(await crypto.subtle.sign('HMAC', hmac, step));
+  return String((hash.getUint32(hash.getUint8(19) & 15) & 0x7fffffff) % 1_000_000).padStart(6, '0');
+}
+
+test('an email address is set up on the way in', async ({ page, pool }) => {
+  await pool.changeSettings({
+    username_attributes: ['phone_number'], auto_verified_attributes: ['phone_number'],
+    schema: [{ name: 'email' }, { name: 'phone_number' }], mfa: { configuration: 'ON', methods: ['EMAIL', 'SOFTWARE_TOKEN'] },
+  });
+  await pool.createUser({ email: PHONE, password: PASSWORD });
+  await configure(page, { auth: { username_attributes: ['phone_number'] } });
+  await page.goto(paths.login);
+  await field(page, says('Phone')).fill(PHONE);
+  await field(page, 'Password').fill(PASSWORD);
+  await button(page, 'Sign in').click();
+  await button(page, says('SetUpEmail')).click();
+  await field(page, 'Email').fill(EMAIL);
+  await button(page, says('SendCode')).click();
+  await code(page).fill(await pool.latestCode(EMAIL, { purpose: 'mfa' }));
+  await expect(greeting(page)).toBeVisible();
+});
+
+// ------------------------------------------------------------------------------- without a password, and a choice
+for (const [name, label, to] of [['email', 'EmailMeACode', EMAIL], ['text message', 'TextMeACode', PHONE]] as const) {
+  test(`a code by ${name} opens the account without a password, and is sent again after a rest`, async ({ page, pool }) => {
+    await page.clock.install();
+    await pool.createUser({ ...user, attributes: { phone_number: PHONE } });
+    await configure(page, passwordless);
+    await page.goto(paths.login);
+    await button(page, says(label)).click();
+    await expectFieldProblem(field(page, 'Email'), 'EmailMissing');
+    await field(page, 'Email').fill(EMAIL);
+    await button(page, says(label)).click();
+    await expect(code(page)).toBeFocused();
+    const first = (await pool.messages(to)).at(-1)!;
+    const again = page.getByRole('button', { name: new RegExp(`^${says('ResendCode')}`) });
+    await expect(again).toHaveAttribute('aria-disabled', 'true');
+    await page.clock.runFor(31_000);
+    await expect(again).toHaveAccessibleName(says('ResendCode'));
+    await again.click();
+    await expect(message(page, 'NewCodeSent')).toBeVisible();
+    await code(page).fill(await pool.latestCode(to, { purpose: 'sign_in', after: first.id }));
+    await expect(greeting(page)).toBeVisible();
+  });
+}
+
+test('somebody unknown is asked for a code as everybody is', async ({ page, pool }) => {
+  await configure(page, passwordless);
+  await page.goto(paths.login);
+  await field(page, 'Email').fill('nobody@example.com');
+  await button(page, says('EmailMeACode')).click();
+  await expect(page.getByText(says('StepCodeEmail', 'n***@e***'))).toBeVisible();
+  await code(page).fill('123456');
+  await expectFieldProblem(code(page), 'ErrCodeMismatch');
+});
+
+test('a pool that lets people choose: by name alone, then a password', async ({ page, pool }) => {
+  await pool.createUser(user);
+  await configure(page, { doorward: { flow: 'choice' } });
+  await page.goto(paths.login);
+  await expect(field(page, 'Password')).toHaveCount(0);
+  await field(page, 'Email').fill(EMAIL);
+  await button(page, says('Continue')).click();
+  await expect(heading(page, 'ChooseFactorTitle')).toBeVisible();
+  await expect(button(page, says('UsePasskey'))).toHaveCount(0);
+  await button(page, says('UsePassword')).click();
+  await field(page, 'Password').fill(OTHER_PASSWORD);
+  await button(page, 'Sign in').click();
+  await expectProblemShown(page, 'ErrWrongPassword');
+  await field(page, 'Email').fill(EMAIL);
+  await button(page, says('Continue')).click();
+  await button(page, says('UsePassword')).click();
+  await field(page, 'Password').fill(PASSWORD);
+  await button(page, 'Sign in').click();
+  await expect(greeting(page)).toBeVisible();
+  expect(JSON.stringify(await pool.requests())).not.toContain('"PASSWORD"');
+});
+
+test('USER_PASSWORD_AUTH by configuration', async ({ page, pool }) => {
+  await pool.createUser(user);
+  await configure(page, { doorward: { flow: 'password' } });
+  await signIn(page);
+  await expect(greeting(page)).toBeVisible();
+  expect((await pool.requests('InitiateAuth')).at(-1)?.auth_flow).toBe('USER_PASSWORD_AUTH');
+});
+
+for (const flow of ['custom', 'custom_srp']) {
+  test(`questions of the pool's own (${flow}), shown as text and answered`, async ({ page, pool }) => {
+    await pool.createUser(user);
+    await configure(page, { doorward: { flow } });
+    await page.goto(paths.login);
+    await field(page, 'Email').fill(EMAIL);
+    if (flow === 'custom_srp') await field(page, 'Password').fill(PASSWORD);
+    await button(page, says(flow === 'custom' ? 'Continue' : 'SignIn')).click();
+    const question = page.getByRole('blockquote');
+    await expect(question).toContainText('What is');
+    const answer = async (text: string) => {
+      await field(page, says('Answer')).fill(text);
+      await button(page, says('Continue')).click();
+    };
+    const sum = async () => String((await question.innerText()).match(/\d+/g)!.map(Number).reduce((a, b) => a + b));
+    const before = await question.innerText();
+    await answer('no idea');
+    await expect(question).not.toHaveText(before);
+    await answer(await sum());
+    await expect(question).toContainText('a***@e***');
+    await answer(await pool.latestCode(EMAIL, { purpose: 'custom_challenge' }));
+    await expect(question).toContainText('Which pool');
+    await answer('Doorward1');
+    await expect(greeting(page)).toBeVisible();
+  });
+}
+
+// ------------------------------------------------------------------------------------------------------- passkeys
+/** An authenticator in the browser, with a passkey of Ada's. Browsers have passkeys for host names, not for addresses. */
+async function withPasskey(page: Page, pool: Pool, site: { origin: string }) {
+  const origin = site.origin.replace('127.0.0.1', 'localhost');
+  await pool.createUser(user);
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send('WebAuthn.enable');
+  const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+  await configure(page, { auth: { passwordless: { web_authn: { relying_party_id: 'localhost' } } } });
+  await page.goto(`${origin}/`);
+  const AccessToken = await accessToken(pool);
+  const { CredentialCreationOptions } = await call(pool, 'StartWebAuthnRegistration', { AccessToken });
+  const Credential = await page.evaluate(async (options: any) => {
+    const bytes = (text: string) => Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0));
+    const text = (buffer: ArrayBuffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+    const publicKey = { ...options, challenge: bytes(options.challenge), user: { ...options.user, id: bytes(options.user.id) }, excludeCredentials: [] };
+    const made: any = await navigator.credentials.create({ publicKey });
+    return {
+      id: made.id, rawId: text(made.rawId), type: made.type, clientExtensionResults: {}, authenticatorAttachment: made.authenticatorAttachment,
+      response: { attestationObject: text(made.response.attestationObject), clientDataJSON: text(made.response.clientDataJSON), transports: made.response.getTransports() },
+    };
+  }, CredentialCreationOptions);
+  await call(pool, 'CompleteWebAuthnRegistration', { AccessToken, Credential });
+  const present = (enabled: boolean) => cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled });
+  return { origin, cdp, authenticatorId, present };
+}
+
+test('a passkey opens the account', async ({ page, pool, site }) => {
+  const { origin } = await withPasskey(page, pool, site);
+  await page.goto(`${origin}${paths.login}`);
+  await field(page, 'Email').fill(EMAIL);
+  await button(page, says('UsePasskey')).click();
+  await expect(greeting(page)).toBeVisible();
+});
+
+test('a passkey that is not used leads back to the choice', async ({ page, pool, site }) => {
+  const { origin, cdp, authenticatorId } = await withPasskey(page, pool, site);
+  await cdp.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false });
+  await cdp.send('WebAuthn.clearCredentials', { authenticatorId });
+  await page.goto(`${origin}${paths.login}`);
+  await field(page, 'Email').fill(EMAIL);
+  await button(page, says('UsePasskey')).click();
+  await expect(heading(page, 'StepPasskeyTitle')).toBeVisible();
+  await expect(page.getByText(says('PasskeyCancelled'))).toBeVisible();
+  await button(page, says('StartOver')).click();
+  await field(page, 'Password').fill(PASSWORD);
+  await button(page, 'Sign in').click();
+  await expect(greeting(page)).toBeVisible();
+});
+
+test('for a remembered name the browser itself offers the passkey', async ({ page, pool, site }) => {
+  const { origin, present } = await withPasskey(page, pool, site);
+  await present(false);
+  await page.evaluate((email) => localStorage.setItem('User_Email', email), EMAIL);
+  await page.goto(`${origin}${paths.login}`);
+  await expect.poll(() => calls(pool, 'InitiateAuth')).toBeGreaterThan(1);
+  await expect(field(page, 'Email')).toHaveAttribute('autocomplete', 'username webauthn');
+  await present(true);
+  await expect(greeting(page)).toBeVisible();
+});
+
+// -------------------------------------------------------------------------------------------------------- devices
+test('a browser that is remembered stands in for the second factor, until the pool forgets it', async ({ page, pool }) => {
+  await pool.createUser(user);
+  await pool.giveTotp(EMAIL);
+  await pool.changeSettings({ devices: { mode: 'opt_in' } });
+  await configure(page, { doorward: { remember_devices: true } });
+  await signIn(page);
+  await page.getByLabel(says('TrustDevice')).check();
+  await code(page).fill(await totp(pool));
+  await expect(greeting(page)).toBeVisible();
+  const again = async () => {
+    await page.getByRole('button', { name: says('SignOut') }).click();
+    await expect(heading(page, 'SignedOutTitle')).toBeVisible();
+    await signIn(page);
+  };
+  await again();
+  await expect(greeting(page)).toBeVisible();
+  expect((await pool.requests('RespondToAuthChallenge')).map((request) => request.challenge)).toContain('DEVICE_PASSWORD_VERIFIER');
+  // Forgotten by the pool: it recovers by itself, and asks for the second factor again.
+  await pool.deleteUser(EMAIL);
+  await pool.createUser(user);
+  await again();
+  await expect(greeting(page)).toBeVisible();
+});
+
+test('a browser that is not remembered is asked again', async ({ page, pool }) => {
+  await pool.createUser(user);
+  await pool.giveTotp(EMAIL);
+  await pool.changeSettings({ devices: { mode: 'opt_in' } });
+  await configure(page, { doorward: { remember_devices: true } });
+  await signIn(page);
+  await code(page).fill(await totp(pool));
+  await expect(greeting(page)).toBeVisible();
+  await page.getByRole('button', { name: says('SignOut') }).click();
+  await signIn(page);
+  await expect(code(page)).toBeVisible();
+});
+
+// ------------------------------------------------------------------------------------------------- time, and trouble
+test('the time for a step is shown, and its end leads back with the name kept', async ({ page, pool }) => {
+  await page.clock.install();
+  await pool.createUser(user);
+  await pool.giveTotp(EMAIL);
+  await signIn(page);
+  await expect(page.getByRole('timer')).toHaveText(/[23]:\d\d$/);
+  await page.clock.fastForward(155_000);
+  await expect(page.getByRole('status').filter({ hasText: says('TimeSoon') })).toHaveCount(1);
+  await page.clock.fastForward(30_000);
+  await expectProblemShown(page, 'ErrStepExpired');
+  await expect(field(page, 'Email')).toHaveValue(EMAIL);
+});
+
+test('a session that the pool has ended leads back with the name kept', async ({ page, pool }) => {
+  await pool.createUser(user);
+  await pool.giveTotp(EMAIL);
+  await signIn(page);
+  await expect(code(page)).toBeVisible();
+  await pool.advanceClock(200);
+  await code(page).fill(await totp(pool));
+  await expectProblemShown(page, 'ErrStepExpired');
+  await expect(field(page, 'Email')).toHaveValue(EMAIL);
+});
+
+test('too many wrong codes lead back', async ({ page, pool }) => {
+  await pool.changeSettings({ mfa: { wrong_codes: 2 } });
+  await pool.createUser(user);
+  await pool.giveTotp(EMAIL);
+  await signIn(page);
+  await code(page).fill(wrongCode(await totp(pool)));
+  await expectFieldProblem(code(page), 'ErrCodeMismatch');
+  await code(page).fill('');
+  await code(page).fill(wrongCode(await totp(pool)));
+  await expectProblemShown(page, 'ErrStepExpired');
+});
+
+test('offline in the middle of a step: said, kept, and tried again', async ({ page, pool }) => {
+  await pool.createUser(user);
+  await pool.giveTotp(EMAIL);
+  await signIn(page);
+  await expect(code(page)).toBeVisible();
+  // More than one: browsers try again by themselves where a connection that was open already is cut.
+  await pool.fault({ operation: 'RespondToAuthChallenge', kind: 'drop', count: null });
+  const shown = await totp(pool);
+  await code(page).fill(shown);
+  await expectProblemShown(page, 'FaultOffline');
+  await pool.clearFaults();
+  await expect(code(page)).toHaveValue(shown);
+  await button(page, says('Continue')).click();
+  await expect(greeting(page)).toBeVisible();
+});
+
+test('a step is answered once, however often one presses', async ({ page, pool }) => {
+  await pool.createUser(user);
+  await pool.giveTotp(EMAIL);
+  await signIn(page);
+  await expect(code(page)).toBeVisible();
+  const before = await calls(pool, 'RespondToAuthChallenge');
+  const release = await hold(page, `${pool.origin}/`);
+  await code(page).fill(await totp(pool));
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Enter');
+  release();
+  await expect(greeting(page)).toBeVisible();
+  expect(await calls(pool, 'RespondToAuthChallenge')).toBe(before + 1);
+});
+
+test('Back, reload and a second tab in the middle of a step end at the form', async ({ page, pool, context }) => {
+  await pool.createUser(user);
+  await pool.giveTotp(EMAIL);
+  await page.goto(paths.home);
+  await signIn(page);
+  await expect(code(page)).toBeVisible();
+  const second = await context.newPage();
+  await second.goto(paths.login);
+  await expect(heading(second, 'LoginTitle')).toBeVisible();
+  await page.reload();
+  await expect(heading(page, 'LoginTitle')).toBeVisible();
+  await signIn(page);
+  await expect(code(page)).toBeVisible();
+  await page.goBack();
+  await page.goForward();
+  await expect(heading(page, 'LoginTitle')).toBeVisible();
+});
+
+test('a question that this version does not know is said to be one', async ({ page, pool }) => {
+  await pool.createUser(user);
+  await page.route(`${pool.origin}/`, async (route) => {
+    if (!route.request().headers()['x-amz-target']?.endsWith('RespondToAuthChallenge')) return route.fallback();
+    await route.fulfill({
+      headers: { 'access-control-allow-origin': '*' }, contentType: 'application/x-amz-json-1.1',
+      json: { ChallengeName: 'RETINA_SCAN', Session: 'x'.repeat(30), ChallengeParameters: {} },
+    });
+  });
+  await signIn(page);
+  await expect(heading(page, 'UnsupportedTitle')).toBeVisible();
+  await expect(page.getByText(says('UnsupportedLead', 'RETINA_SCAN'))).toBeVisible();
+});
+
+test('nothing of a step goes into storage or the address', async ({ page, pool }) => {
+  await stored(page, {});
+  await pool.createUser(user);
+  await pool.giveTotp(EMAIL);
+  await signIn(page);
+  await expect(code(page)).toBeVisible();
+  const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, location.href]));
+  expect(kept).not.toContain(PASSWORD);
+  expect(kept).not.toMatch(/Session|SECRET/);
+});
