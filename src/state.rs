@@ -11,9 +11,9 @@ use crate::{
         operations::CodeDelivery,
         types::{ChallengeSession, UserName},
     },
-    config::Config,
+    config::{Config, Settings},
     i18n::Msg,
-    routes::History,
+    routes::{self, History},
     session::{Account, Change, Local, Presence, Session},
 };
 use leptos::prelude::*;
@@ -34,12 +34,16 @@ pub struct AppState {
     pub notice: StoredValue<Option<Notice>>,
     /// The stored session could not be looked at, because the code for it did not load.
     pub stuck: RwSignal<bool>,
+    /// The rest of the configuration is wrong: see [`Settings`].
+    pub misconfigured: RwSignal<bool>,
     /// The provider that the person is on the way to; empty if there is none.
     pub leaving: RwSignal<String>,
     /// The path in the address bar. Decides which page is drawn.
     pub path: RwSignal<String>,
     /// The query in the address bar, without the question mark.
     pub query: StoredValue<String>,
+    /// The page that was asked for before signing in, wherever the way in led since: sign-up, the code, a reset.
+    next: StoredValue<Option<String>>,
     /// The runtime configuration.
     pub config: StoredValue<Config>,
     /// The outside world.
@@ -140,9 +144,11 @@ impl AppState {
             signing_up: StoredValue::new(None),
             notice: StoredValue::new(None),
             stuck: RwSignal::new(false),
+            misconfigured: RwSignal::new(false),
             leaving: RwSignal::default(),
             path: RwSignal::new(path),
             query: StoredValue::new(String::new()),
+            next: StoredValue::new(None),
             config: StoredValue::new(config),
             services,
         }
@@ -161,9 +167,17 @@ impl AppState {
     /// Takes in where the browser is.
     pub fn arrive(self, path: &str, query: &str) {
         self.query.set_value(query.to_owned());
+        if let Some(next) = routes::next_of(query) {
+            self.next.set_value(Some(next));
+        }
         if self.path.with_untracked(|now| now != path) {
             self.path.set(path.to_owned());
         }
+    }
+
+    /// The page that was asked for before signing in.
+    pub fn next(self) -> Option<String> {
+        self.next.get_value()
     }
 
     /// Takes in what the keeper tells.
@@ -171,6 +185,9 @@ impl AppState {
         match change {
             Change::Session(session) => {
                 let presence = session.presence();
+                if presence == Presence::SignedOut {
+                    self.next.set_value(None);
+                }
                 self.session.set(session);
                 // Guards redraw only when they have to.
                 if self.presence.get_untracked() != presence {
@@ -190,5 +207,22 @@ impl AppState {
     /// The notice for this page; the next page will not find it.
     pub fn take_notice(self) -> Option<Notice> {
         self.notice.try_update_value(Option::take).flatten()
+    }
+}
+
+/// The rest of the configuration, handed down to the pages and forms that are loaded when they are needed. The first
+/// form of the sign-in page does without.
+#[derive(Clone, Copy)]
+pub struct SettingsHandle(StoredValue<Settings>);
+
+impl SettingsHandle {
+    /// Hands them down from here.
+    pub fn provide(settings: Settings) {
+        provide_context(Self(StoredValue::new(settings)));
+    }
+
+    /// Reads those that were handed down.
+    pub fn with<T>(read: impl FnOnce(&Settings) -> T) -> T {
+        expect_context::<Self>().0.with_value(read)
     }
 }

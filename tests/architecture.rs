@@ -122,7 +122,7 @@ fn what_belongs_to_one_place_is_named_nowhere_else() {
         ("CognitoIdentityServiceProvider", &["src/session/store.rs"]),
         ("\"/auth/", &["src/routes.rs"]),
         ("\"/authenticated_page", &["src/routes.rs"]),
-        ("amazonaws.com", &["src/config.rs", "src/cognito/types.rs"]),
+        ("amazonaws.com", &["src/config/settings.rs", "src/cognito/types.rs"]),
     ];
     let mut wrong = Vec::new();
     for (path, text) in files("src", &["rs"]) {

@@ -229,16 +229,17 @@ function prerender() {
 }
 
 // ---------------------------------------------------------------------------------------- for hosts, and cleaning up
-writeFileSync(join(staging, '_headers'), headersFile(policy, Object.keys(pages)));
+const wellKnown = changePassword ? ['/.well-known/change-password'] : [];
+writeFileSync(join(staging, '_headers'), headersFile(policy, [...Object.keys(pages), ...wellKnown]));
 // Password managers send people to a well-known address (W3C, "A Well-Known URL for Changing Passwords"). They believe it
 // only where other well-known addresses are not answered as if they existed. Hosts that know no redirects serve the page.
 const redirects = ['# Paths that are no file belong to the app.', '/*  /index.html  200'];
-if (changePassword) {
-  const file = '.well-known/change-password/index.html';
+for (const address of wellKnown) {
+  const file = `${address.slice(1)}/index.html`;
   mkdirSync(dirname(join(staging, file)), { recursive: true });
   writeFileSync(join(staging, file), `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta http-equiv="refresh" content="0; url=${changePassword}"><link rel="icon" type="image/svg+xml" href="/favicon.svg"><title>Change your password</title></head><body><p><a href="${changePassword}">Change your password</a></p></body></html>\n`);
   made.add(file);
-  redirects.unshift('# Where a password is changed.', `/.well-known/change-password  ${changePassword}  302`, '/.well-known/*  /404.html  404');
+  redirects.unshift('# Where a password is changed.', `${address}  ${changePassword}  302`, '/.well-known/*  /404.html  404');
 }
 writeFileSync(join(staging, '_redirects'), `${redirects.join('\n')}\n`);
 const named = new Set([...frame.matchAll(/\s(?:href|src)="\/?([^"#?]+)/g)].map(([, path]) => path));

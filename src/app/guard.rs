@@ -26,9 +26,7 @@ pub fn signed_in_only(page: fn() -> AnyView) -> Live {
 /// A page for signed-out people. Whoever is signed in, or becomes so here, goes to the page that was
 /// asked for.
 pub fn signed_out_only(page: fn() -> AnyView) -> Live {
-    guarded(Presence::SignedOut, page, |app| {
-        routes::after_login(app.query.with_value(|query| routes::next_of(query)).as_deref())
-    })
+    guarded(Presence::SignedOut, page, |app| routes::after_login(app.next().as_deref()))
 }
 
 fn guarded(wanted: Presence, page: fn() -> AnyView, elsewhere: fn(AppState) -> String) -> Live {

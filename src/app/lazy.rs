@@ -1,9 +1,12 @@
 //! Pages that are loaded when they are opened. Each is a chunk of the wasm of its own; a chunk that
 //! cannot be fetched shows "try again" in its place.
 
+#[cfg(target_arch = "wasm32")]
+use super::start::settings;
 use crate::{
     cognito::error::Fault,
     components::{Retry, Skeleton, live},
+    state::{AppState, SettingsHandle},
 };
 use leptos::{prelude::*, reactive::computed::ScopedFuture, task::spawn_local, wasm_split::SplitLoaderError};
 use std::{
@@ -41,10 +44,13 @@ type Coming<T> = Pin<Box<dyn Future<Output = Result<T, ChunkMissing>>>>;
 
 /// The pages by name. The functions are what the wasm is split at.
 pub mod chunks {
-    use super::{Chunk, ChunkMissing};
-    use crate::pages;
+    use super::{Chunk, ChunkMissing, configured, settings};
     #[cfg(target_arch = "wasm32")]
     use crate::routes::Place;
+    use crate::{
+        pages::{self, config_problem::ConfigFacts},
+        state::AppState,
+    };
     use leptos::{prelude::*, wasm_split::wasm_split};
 
     macro_rules! chunks {
@@ -62,21 +68,29 @@ pub mod chunks {
         )*};
     }
 
+    /// What is wrong with the settings.
+    fn misconfigured() -> AnyView {
+        let problem = settings(AppState::get()).err();
+        problem.map(|problem| view! { <ConfigFacts problem=problem /> }).into_any()
+    }
+
     chunks! {
-        HOME, page_home, load_home, pages::home::Home().into_any();
-        SIGN_UP, page_sign_up, load_sign_up, pages::sign_up::SignUp().into_any();
-        VERIFY, page_verify, load_verify, pages::verify::Verify().into_any();
+        HOME, page_home, load_home, configured(|| pages::home::Home().into_any());
+        SIGN_UP, page_sign_up, load_sign_up, configured(|| pages::sign_up::SignUp().into_any());
+        VERIFY, page_verify, load_verify, configured(|| pages::verify::Verify().into_any());
         FORGOT_PASSWORD, page_forgot_password, load_forgot_password,
-            pages::forgot_password::ForgotPassword().into_any();
-        CALLBACK, page_callback, load_callback, pages::callback::Callback().into_any();
+            configured(|| pages::forgot_password::ForgotPassword().into_any());
+        CALLBACK, page_callback, load_callback, configured(|| pages::callback::Callback().into_any());
         SIGN_OUT, page_sign_out, load_sign_out, pages::sign_out::SignOut().into_any();
-        AUTHENTICATED, page_authenticated, load_authenticated, pages::authenticated::Authenticated().into_any();
+        AUTHENTICATED, page_authenticated, load_authenticated,
+            configured(|| pages::authenticated::Authenticated().into_any());
         NOT_FOUND, page_not_found, load_not_found, pages::not_found::NotFound().into_any();
         NEW_PASSWORD, page_new_password, load_new_password,
-            pages::new_password::NewPassword().into_any();
-        STEP, page_step, load_step, pages::steps::Step().into_any();
-        SET_UP, page_set_up, load_set_up, pages::steps::set_up::SetUp().into_any();
-        WAYS, page_ways, load_ways, pages::ways::Ways().into_any();
+            configured(|| pages::new_password::NewPassword().into_any());
+        STEP, page_step, load_step, configured(|| pages::steps::Step().into_any());
+        SET_UP, page_set_up, load_set_up, configured(|| pages::steps::set_up::SetUp().into_any());
+        WAYS, page_ways, load_ways, configured(|| pages::ways::Ways().into_any());
+        MISCONFIGURED, page_misconfigured, load_misconfigured, misconfigured();
         PROBLEM, page_problem, load_problem, pages::problem::SignInProblem().into_any();
         UNSUPPORTED, page_unsupported, load_unsupported,
             pages::unsupported::Unsupported().into_any();
@@ -106,6 +120,29 @@ pub mod chunks {
             Some(Place::Authenticated) => load_authenticated().await,
             None => load_not_found().await,
         });
+    }
+}
+
+/// Reads the rest of the configuration.
+#[cfg(not(target_arch = "wasm32"))]
+fn settings(app: AppState) -> Result<crate::config::Settings, crate::config::Problem> {
+    app.config.with_value(crate::config::Settings::read::<serde_json::Value>)
+}
+
+/// Draws what needs the settings; if they are wrong, the whole page is about that. Not inlined and called by chunks
+/// only, so that the code that reads them is in none of the first.
+#[inline(never)]
+fn configured(draw: fn() -> AnyView) -> AnyView {
+    let app = AppState::get();
+    match settings(app) {
+        Ok(settings) => {
+            SettingsHandle::provide(settings);
+            draw()
+        }
+        Err(_) => {
+            app.misconfigured.set(true);
+            ().into_any()
+        }
     }
 }
 

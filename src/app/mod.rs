@@ -48,8 +48,9 @@ pub fn App(
 /// links (`browser::navigation`); its route components would compile every page's type into the
 /// first download.
 fn place() -> Live {
-    let path = AppState::get().path;
+    let AppState { path, misconfigured, .. } = AppState::get();
     live(move || match path.with(|path| Place::of(path)) {
+        _ if misconfigured.get() => lazy_page(chunks::MISCONFIGURED),
         Some(Place::Home) => lazy_page(chunks::HOME),
         Some(Place::SignUp) => signed_out_only(|| lazy_page(chunks::SIGN_UP)).into_any(),
         Some(Place::Login) => signed_out_only(|| login(other_step).into_any()).into_any(),

@@ -9,7 +9,7 @@ use crate::{
     browser::{self, BrowserJson, BrowserWorld, LocalStorage},
     cognito::error::Fault,
     components::effect,
-    config::{self, Config, OAuth, Problem},
+    config::{self, Config, OAuth, Problem, Settings},
     pages::config_problem::ConfigProblem,
     routes::{self, Place},
     session::{
@@ -45,11 +45,7 @@ pub fn start() {
 
 async fn configuration() -> Result<Config, Problem> {
     let text = browser::fetch_text(config::PATH).await.map_err(Problem::Missing)?;
-    let mut config = config::parse::<BrowserJson>(&text, &browser::host())?;
-    if let Some(oauth) = &mut config.oauth {
-        oauth.serve(&browser::origin(), routes::CALLBACK, routes::SIGN_OUT);
-    }
-    Ok(config)
+    config::parse::<BrowserJson>(&text, &browser::host())
 }
 
 async fn run(config: Config) {
@@ -113,9 +109,33 @@ fn with_app(run: impl FnOnce(AppState)) {
     }
 }
 
+/// Reads the rest of the configuration, for a page at this origin. For what is loaded when it is needed only: the code
+/// behind it must not get into the first chunk.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn settings(app: AppState) -> Result<Settings, Problem> {
+    let mut settings = app.config.with_value(Settings::read::<BrowserJson>)?;
+    if let Some(oauth) = &mut settings.oauth {
+        oauth.serve(&browser::origin(), routes::CALLBACK, routes::SIGN_OUT);
+    }
+    Ok(settings)
+}
+
 /// The chunk that makes calls: reqwest, SRP, the keeper.
 #[wasm_split(account, wasm_split_path = leptos::wasm_split, preload(load_account), fallible)]
-fn open_account(pool: Pool) -> Result<Rc<dyn Account>, ChunkMissing> {
+fn open_account(app: AppState) -> Result<Rc<dyn Account>, ChunkMissing> {
+    let Ok(settings) = settings(app) else {
+        // The page is about that from now on, whatever the caller makes of it.
+        app.misconfigured.set(true);
+        return Err(ChunkMissing);
+    };
+    let pool = app.config.with_value(|config| Pool {
+        id: config.user_pool.clone(),
+        client: config.client.clone(),
+        endpoints: settings.endpoints,
+        domain: settings.oauth.as_ref().and_then(OAuth::domain),
+    });
     let tell = |change: Change| with_app(|app| app.take_in(change));
     Ok(Rc::new(Keeper::new(pool, BrowserWorld::default(), tell)))
 }
@@ -126,13 +146,7 @@ fn account() -> Opening {
             return Ok(account);
         }
         let app = APP.with_borrow(|app| *app).ok_or(Fault::ChunkMissing)?;
-        let pool = app.config.with_value(|config| Pool {
-            id: config.user_pool.clone(),
-            client: config.client.clone(),
-            endpoints: config.endpoints.clone(),
-            domain: config.oauth.as_ref().and_then(OAuth::domain),
-        });
-        let opened = open_account(pool).await?;
+        let opened = open_account(app).await?;
         // Two callers can have waited for the same chunk; the first account stays.
         Ok(ACCOUNT.with_borrow_mut(|account| account.get_or_insert(opened).clone()))
     })

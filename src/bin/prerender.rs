@@ -3,7 +3,11 @@
 //! `prerender CONFIG.json` prints one JSON object:
 //! `{"routes": {"/auth/login": {"title": "…", "html": "…"}, …}}`.
 
-use doorward::{app::prerender, config};
+use doorward::{
+    app::prerender,
+    config::{self, Settings},
+};
+use serde_json::Value;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -18,7 +22,8 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match config::parse::<serde_json::Value>(&text, "localhost") {
+    let config = config::parse::<Value>(&text, "localhost");
+    match config.and_then(|config| Settings::read::<Value>(&config).map(|_| config)) {
         Ok(config) => {
             println!("{}", prerender(&config));
             ExitCode::SUCCESS

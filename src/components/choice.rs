@@ -2,7 +2,7 @@
 
 use super::{FieldState, live};
 use crate::i18n::Msg;
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 /// One of a list.
 #[component]
@@ -29,6 +29,12 @@ pub fn Select(
 ) -> impl IntoView {
     state.text.set(value.clone());
     let note = format!("{id}-note");
+    let list = NodeRef::<html::Select>::new();
+    state.focus_list.set_value(Some(Callback::new(move |()| {
+        if let Some(list) = list.try_get_untracked().flatten() {
+            drop(list.focus());
+        }
+    })));
     let choices = options
         .into_iter()
         .map(|(option, text)| {
@@ -44,7 +50,8 @@ pub fn Select(
             </p>
             <div class="field__box">
                 <select
-                    node_ref=state.select
+                    node_ref=list
+                    prop:value=move || state.live()
                     class="field__input"
                     id=id.clone()
                     name=id

@@ -9,8 +9,8 @@ use std::time::Duration;
 #[derive(Clone, Copy)]
 pub struct FieldState {
     pub(super) input: NodeRef<html::Input>,
-    /// In place of the input, for a choice.
-    pub(super) select: NodeRef<html::Select>,
+    /// Moves focus where there is no input, but a list.
+    pub(super) focus_list: StoredValue<Option<Callback<()>>>,
     pub(super) error: RwSignal<Option<Msg>>,
     pub(super) text: RwSignal<String>,
     /// A whole code that is about to be handed in by itself.
@@ -21,7 +21,7 @@ impl Default for FieldState {
     fn default() -> Self {
         Self {
             input: NodeRef::new(),
-            select: NodeRef::new(),
+            focus_list: StoredValue::new(None),
             error: RwSignal::new(None),
             text: RwSignal::default(),
             pending: StoredValue::new(None),
@@ -30,12 +30,12 @@ impl Default for FieldState {
 }
 
 impl FieldState {
-    /// What is in the field now, read from the element: autofill may not have fired an event.
+    /// What is in the field now, read from the input: autofill may not have fired an event. A list always has.
     pub fn value(self) -> String {
-        if let Some(input) = self.input.try_get_untracked().flatten() {
-            return input.value();
+        match self.input.try_get_untracked().flatten() {
+            Some(input) => input.value(),
+            None => self.text.try_get_untracked().unwrap_or_default(),
         }
-        self.select.try_get_untracked().flatten().map(|select| select.value()).unwrap_or_default()
     }
 
     /// What was last typed, tracked; for checks while typing.
@@ -47,9 +47,6 @@ impl FieldState {
     pub fn fill(self, text: &str) {
         if let Some(input) = self.input.try_get_untracked().flatten() {
             input.set_value(text);
-        }
-        if let Some(select) = self.select.try_get_untracked().flatten() {
-            select.set_value(text);
         }
         self.text.set(text.to_owned());
     }
@@ -65,8 +62,8 @@ impl FieldState {
         if let Some(input) = self.input.try_get_untracked().flatten() {
             drop(input.focus());
         }
-        if let Some(select) = self.select.try_get_untracked().flatten() {
-            drop(select.focus());
+        if let Some(focus) = self.focus_list.try_get_value().flatten() {
+            focus.run(());
         }
     }
 

@@ -152,6 +152,7 @@ messages! {
     SCAN_TITLE = "Set up your authenticator app";
     SCAN_LEAD = "Scan the picture with the app on your phone, or enter the key by hand. Then enter the code that the app shows.";
     SCAN_PICTURE = "QR code for your authenticator app; the same key stands below as text";
+    SCAN_OPEN = "Open the authenticator app on this device";
     SCAN_SECRET = "Key to enter by hand";
     TOTP_CODE = "Code from the app";
     TOTP_MALFORMED = "Enter the 6 digits that the app shows.";

@@ -5,22 +5,22 @@ use crate::{
     components::{Field, FieldState, Kind, Select, TICKED, TickField, UNTICKED},
     config::{AttributeField, AttributeInput},
     i18n::Msg,
-    state::AppState,
+    state::{AppState, SettingsHandle},
 };
 use leptos::prelude::*;
 
 /// The attributes of the configuration that `wanted` picks, each with the state of its field.
 pub fn attribute_fields(wanted: fn(&AttributeField) -> bool) -> Vec<(AttributeField, FieldState)> {
-    AppState::get().config.with_value(|config| {
-        let picked = config.attributes.iter().filter(|field| wanted(field));
+    SettingsHandle::with(|settings| {
+        let picked = settings.attributes.iter().filter(|field| wanted(field));
         picked.map(|field| (field.clone(), FieldState::default())).collect()
     })
 }
 
 /// The attribute of this name as the configuration has it, or as well as its name tells.
 pub fn attribute_named(name: &AttributeName) -> AttributeField {
-    AppState::get().config.with_value(|config| {
-        let known = config.attributes.iter().find(|field| field.name == *name);
+    SettingsHandle::with(|settings| {
+        let known = settings.attributes.iter().find(|field| field.name == *name);
         known.cloned().unwrap_or_else(|| AttributeField::plain(name.clone()))
     })
 }

@@ -7,7 +7,7 @@ use crate::{
     i18n::Msg,
     routes::{self, History},
     session::{Finished, Presence},
-    state::AppState,
+    state::{AppState, SettingsHandle},
 };
 use leptos::{prelude::*, task::spawn_local};
 
@@ -34,7 +34,7 @@ fn explain(failure: Failure) -> Msg {
 #[component]
 pub fn Callback() -> impl IntoView {
     let app = AppState::get();
-    if let Some(problem) = app.config.with_value(|config| config.oauth.as_ref()?.problem()) {
+    if let Some(problem) = SettingsHandle::with(|settings| settings.oauth.as_ref()?.problem()) {
         return view! { <ConfigFacts problem=problem /> }.into_any();
     }
     let query = app.query.get_value();

@@ -5,7 +5,7 @@ use super::{
         CodeField, HiddenUserName, LeftNotice, NameField, NameState, has_left, read_code, remembered_name,
         rest_a_while, sent_news, where_sent,
     },
-    password_fields::{NewPasswordField, checked, conforms},
+    password_fields::{NewPasswordField, NewPasswordState},
     problem::{Doing, Explained, Place, Problem, explain, field_text},
 };
 use crate::{
@@ -108,7 +108,7 @@ fn AskForCode(notice: Option<Notice>, reset: RwSignal<Option<Reset>>) -> impl In
 #[component]
 fn SetPassword(begun: Reset, reset: RwSignal<Option<Reset>>) -> impl IntoView {
     let app = AppState::get();
-    let (code, password) = (FieldState::default(), FieldState::default());
+    let (code, password) = (FieldState::default(), NewPasswordState::new());
     let (working, resending) = (RwSignal::new(false), RwSignal::new(false));
     let problem = RwSignal::new(None::<Explained>);
     let news = RwSignal::new(None::<Option<CodeDelivery>>);
@@ -126,7 +126,7 @@ fn SetPassword(begun: Reset, reset: RwSignal<Option<Reset>>) -> impl IntoView {
         let explained = explain(&error, Doing::SettingPassword);
         let field = match explained.place {
             Place::Code => Some(code),
-            Place::NewPassword => Some(password),
+            Place::NewPassword => Some(password.field()),
             Place::Form => None,
         };
         match field.zip(field_text(&error)) {
@@ -139,8 +139,8 @@ fn SetPassword(begun: Reset, reset: RwSignal<Option<Reset>>) -> impl IntoView {
     };
     let submit = move || {
         problem.set(None);
-        let (Some(entered), Some(chosen)) = (read_code(code), checked(password)) else {
-            FieldState::focus_first_error(&[code, password]);
+        let (Some(entered), Some(chosen)) = (read_code(code), password.read()) else {
+            FieldState::focus_first_error(&[code, password.field()]);
             return;
         };
         let user = user.get_value();
@@ -170,7 +170,7 @@ fn SetPassword(begun: Reset, reset: RwSignal<Option<Reset>>) -> impl IntoView {
     };
     // Most people enter the code first. It goes off by itself only when the password is there already.
     let complete = move || {
-        if !working.get_untracked() && conforms(password) {
+        if !working.get_untracked() && password.conforms() {
             submit();
         }
     };

@@ -4,7 +4,7 @@ use super::{
     attributes::{attribute_named, draw_attributes, read_attribute},
     inputs::HiddenUserName,
     login::SignIn,
-    password_fields::{NewPasswordField, checked},
+    password_fields::{NewPasswordField, NewPasswordState},
     problem::{Doing, Place, Problem, explain, field_text},
 };
 use crate::{
@@ -19,7 +19,7 @@ use leptos::prelude::*;
 #[component]
 pub fn NewPassword() -> impl IntoView {
     let sign_in = SignIn::get();
-    let password = FieldState::default();
+    let password = NewPasswordState::new();
     let fields: Vec<_> = sign_in
         .missing_attributes()
         .iter()
@@ -32,12 +32,12 @@ pub fn NewPassword() -> impl IntoView {
     };
     effect(move || {
         if let Some(text) = sign_in.problem.get().as_ref().and_then(field_text) {
-            password.fail(text);
-            password.focus();
+            password.field().fail(text);
+            password.field().focus();
         }
     });
     let submit = move || {
-        let chosen = checked(password);
+        let chosen = password.read();
         let attributes: Vec<_> = fields
             .iter()
             .filter_map(|(field, state)| {
@@ -49,7 +49,8 @@ pub fn NewPassword() -> impl IntoView {
                 sign_in.send(Input::ChooseNewPassword { password, attributes });
             }
             _ => {
-                let states: Vec<_> = [password].into_iter().chain(fields.iter().map(|(_, state)| *state)).collect();
+                let states: Vec<_> =
+                    [password.field()].into_iter().chain(fields.iter().map(|(_, state)| *state)).collect();
                 FieldState::focus_first_error(&states);
             }
         }

@@ -5,23 +5,38 @@ use crate::{
     cognito::types::Password,
     components::{Field, FieldState, Kind, RuleState, Rules},
     i18n::Msg,
-    state::AppState,
+    state::SettingsHandle,
 };
 use leptos::prelude::*;
 
-fn policy() -> PasswordPolicy {
-    AppState::get().config.with_value(|config| config.password_policy)
+/// A password that is being chosen, and the pool's rules for it.
+#[derive(Clone, Copy)]
+pub struct NewPasswordState {
+    field: FieldState,
+    policy: PasswordPolicy,
 }
 
-/// Reads the field against the policy.
-pub fn checked(field: FieldState) -> Option<Password> {
-    let text = field.value();
-    field.check(if policy().accepts(&text) { Ok(Password::new(text)) } else { Err(Msg::PASSWORD_WEAK) })
-}
+impl NewPasswordState {
+    /// By the rules of the configuration. To be made while a page is drawn.
+    pub fn new() -> Self {
+        Self { field: FieldState::default(), policy: SettingsHandle::with(|settings| settings.password_policy) }
+    }
 
-/// Whether what stands in the field conforms. Says nothing at the field.
-pub fn conforms(field: FieldState) -> bool {
-    policy().accepts(&field.value())
+    /// The password, if it conforms; otherwise the field says that it does not.
+    pub fn read(self) -> Option<Password> {
+        let text = self.field.value();
+        self.field.check(if self.policy.accepts(&text) { Ok(Password::new(text)) } else { Err(Msg::PASSWORD_WEAK) })
+    }
+
+    /// Whether what stands in the field conforms. Says nothing at the field.
+    pub fn conforms(self) -> bool {
+        self.policy.accepts(&self.field.value())
+    }
+
+    /// The field, for what all fields can do.
+    pub const fn field(self) -> FieldState {
+        self.field
+    }
 }
 
 /// The field and its rules.
@@ -32,13 +47,13 @@ pub fn NewPasswordField(
     /// The visible label.
     label: Msg,
     /// Holds the value and the error.
-    state: FieldState,
+    state: NewPasswordState,
 ) -> impl IntoView {
-    let policy = policy();
-    let rules = Box::new(move || states(policy, &state.live()));
+    let NewPasswordState { field, policy } = state;
+    let rules = Box::new(move || states(policy, &field.live()));
     let rules_id = format!("{id}-rules");
     view! {
-        <Field id=id label=label.text() kind=Kind::NewPassword state=state described=rules_id.clone() />
+        <Field id=id label=label.text() kind=Kind::NewPassword state=field described=rules_id.clone() />
         <Rules id=rules_id rules=rules />
     }
 }

@@ -3,7 +3,7 @@
 use super::{
     attributes::{attribute_fields, draw_attributes, from_browser, is_ticked, read_attribute},
     inputs::{NameField, NameState, has_left},
-    password_fields::{NewPasswordField, checked},
+    password_fields::{NewPasswordField, NewPasswordState},
     problem::{Doing, Explained, Place, Problem, explain, field_text},
     social::other_ways,
 };
@@ -18,7 +18,7 @@ use crate::{
     i18n::Msg,
     routes,
     session::SignedUp,
-    state::{AppState, Notice, SigningUp},
+    state::{AppState, Notice, SettingsHandle, SigningUp},
 };
 use leptos::{prelude::*, task::spawn_local};
 
@@ -27,9 +27,9 @@ use leptos::{prelude::*, task::spawn_local};
 pub fn SignUp() -> impl IntoView {
     let app = AppState::get();
     let name = NameState::new();
-    let (password, confirm, agreed) = (FieldState::default(), FieldState::default(), FieldState::default());
+    let (password, confirm, agreed) = (NewPasswordState::new(), FieldState::default(), FieldState::default());
     let attributes = attribute_fields(|field| field.sign_up);
-    let (terms, wants_password) = app.config.with_value(|config| (config.terms.clone(), config.sign_up_password));
+    let (terms, wants_password) = SettingsHandle::with(|settings| (settings.terms.clone(), settings.sign_up_password));
     let asks_agreement = terms != Terms::default();
     let with_password = RwSignal::new(wants_password == SignUpPassword::Required);
     let working = RwSignal::new(false);
@@ -40,8 +40,8 @@ pub fn SignUp() -> impl IntoView {
         let explained = explain(&error, Doing::SigningUp);
         match (explained.place, field_text(&error)) {
             (Place::NewPassword, Some(text)) if with_password.get_untracked() => {
-                password.fail(text);
-                password.focus();
+                password.field().fail(text);
+                password.field().focus();
             }
             _ => problem.set(Some(explained)),
         }
@@ -62,7 +62,7 @@ pub fn SignUp() -> impl IntoView {
         let (Some(user), Some(entered), Some(secret), Some(())) = (user, entered, secret, agreement) else {
             let mut order = vec![name.field()];
             order.extend(attributes.iter().map(|(_, state)| *state));
-            order.extend([password, confirm, agreed]);
+            order.extend([password.field(), confirm, agreed]);
             FieldState::focus_first_error(&order);
             return;
         };
@@ -137,10 +137,13 @@ pub fn SignUp() -> impl IntoView {
 
 /// A password that conforms and was entered twice; otherwise the fields say what is wrong.
 #[allow(clippy::option_option)] // there is none to be had, and none is wanted
-fn read_password(password: FieldState, confirm: FieldState) -> Option<Option<Password>> {
-    let chosen = checked(password);
-    let same =
-        confirm.check(if confirm.value() == password.value() { Ok(()) } else { Err(Msg::CONFIRM_PASSWORD_WRONG) });
+fn read_password(password: NewPasswordState, confirm: FieldState) -> Option<Option<Password>> {
+    let chosen = password.read();
+    let same = confirm.check(if confirm.value() == password.field().value() {
+        Ok(())
+    } else {
+        Err(Msg::CONFIRM_PASSWORD_WRONG)
+    });
     same.and(chosen).map(Some)
 }
 

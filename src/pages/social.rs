@@ -4,8 +4,8 @@ use crate::{
     components::{Alert, Tone, live, way},
     config::Provider,
     i18n::Msg,
-    routes::{self, History},
-    state::AppState,
+    routes::History,
+    state::{AppState, SettingsHandle},
 };
 use leptos::{prelude::*, task::spawn_local};
 
@@ -13,8 +13,8 @@ use leptos::{prelude::*, task::spawn_local};
 /// from what is above by an "or".
 pub fn other_ways(divided: bool) -> Option<AnyView> {
     let app = AppState::get();
-    let providers = app.config.with_value(|config| {
-        let oauth = config.oauth.as_ref().filter(|oauth| oauth.redirect_uri.is_some())?;
+    let providers = SettingsHandle::with(|settings| {
+        let oauth = settings.oauth.as_ref().filter(|oauth| oauth.redirect_uri.is_some())?;
         Some(oauth.providers.clone()).filter(|providers| !providers.is_empty())
     })?;
     let missing = RwSignal::new(false);
@@ -22,7 +22,7 @@ pub fn other_ways(divided: bool) -> Option<AnyView> {
         missing.set(false);
         let name = provider.to_owned();
         app.leaving.set(name.clone());
-        let next = app.query.with_value(|query| routes::next_of(query));
+        let next = app.next();
         spawn_local(async move {
             let opened = (app.services.account)().await;
             let here = !missing.is_disposed();

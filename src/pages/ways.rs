@@ -12,17 +12,17 @@ pub fn Ways() -> impl IntoView {
     if offered.passkey {
         autofill(app, sign_in);
     }
-    let ways: [(bool, Msg, fn() -> Factor); 3] = [
-        (offered.passkey, Msg::USE_PASSKEY, || Factor::WebAuthn),
-        (offered.email, Msg::EMAIL_ME_A_CODE, || Factor::EmailOtp),
-        (offered.sms, Msg::TEXT_ME_A_CODE, || Factor::SmsOtp),
+    let ways = [
+        (offered.passkey, Msg::USE_PASSKEY, Factor::WebAuthn),
+        (offered.email, Msg::EMAIL_ME_A_CODE, Factor::EmailOtp),
+        (offered.sms, Msg::TEXT_ME_A_CODE, Factor::SmsOtp),
     ];
     // A form that asks for the name alone leads to the choice by itself.
     let buttons: Vec<AnyView> = ways
         .into_iter()
         .filter(|(offered, ..)| *offered && flow.asks_password())
         .map(|(_, label, factor)| {
-            let press = Callback::new(move |()| sign_in.begin_with(factor()));
+            let press = Callback::new(move |()| sign_in.begin_with(factor.clone()));
             way(Box::new(move || label.text().to_owned()), Box::new(|| false), press)
         })
         .collect();

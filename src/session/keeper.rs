@@ -1106,17 +1106,6 @@ mod tests {
         assert_eq!(scene.world.get(USER_TOKEN), Some(access(1000, 4600)));
     }
 
-    #[test]
-    fn a_profile_that_comes_after_somebody_else_signed_in_is_not_theirs() {
-        let scene = scene(Some(5000), vec![("GetUser", user())]);
-        *scene.world.under_way.borrow_mut() = Some(Box::new({
-            let world = scene.world.clone();
-            move |_| Store::new(&ClientId::new("c")).save(&world, &UserName::new("bob"), &tokens(1000, 4600))
-        }));
-        run(scene.keeper.restore());
-        assert_eq!(scene.told.borrow().len(), 1, "{:?}", scene.told.borrow());
-    }
-
     /// A sign-in from a device that the pool does not know yet.
     fn from_a_new_device(confirmed: Result<(u16, Value), Fault>) -> Scene {
         let mut tokens = signed_in().unwrap();

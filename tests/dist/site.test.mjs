@@ -107,15 +107,20 @@ test('names in assets/ carry the hash of their content', () => {
   assert.deepEqual(outside, [], 'code without a hash in its name');
 });
 
-test('the script names every wasm file with its integrity', () => {
-  const scripts = files.filter((path) => /^assets\/.*\.js$/.test(path)).map((path) => read(path).toString('utf8')).join('\n');
+test('every wasm file is named with its integrity: the first by the script, the others in a table that the script names', () => {
+  const text = (pattern) => files.filter((path) => pattern.test(path)).map((path) => read(path).toString('utf8')).join('\n');
+  const script = text(/^assets\/.*\.js$/), table = text(/^assets\/chunks-.*\.json$/);
+  const [chunks, ...others] = files.filter((path) => /^assets\/chunks-.*\.json$/.test(path));
+  assert.ok(chunks && !others.length, 'one table');
   const wasm = files.filter((path) => /^assets\/.*\.(wasm|bin)$/.test(path));
   assert.ok(wasm.length > 1, 'the app is split');
-  for (const path of wasm) {
-    assert.ok(scripts.includes(basename(path)), path);
-    assert.ok(scripts.includes(integrity(read(path))), path);
+  const [main] = wasm.filter((path) => path.startsWith('assets/main-'));
+  for (const path of [main, chunks, ...wasm.filter((path) => path !== main)]) {
+    const place = path === main || path === chunks ? script : table;
+    assert.ok(place.includes(basename(path)), path);
+    assert.ok(place.includes(integrity(read(path))), path);
   }
-  for (const [name] of scripts.matchAll(/[\w-]+\.(?:wasm|bin)\b/g)) assert.ok(wasm.some((path) => basename(path) === name), `${name} is named but not there`);
+  for (const [name] of `${script}${table}`.matchAll(/[\w-]+\.(?:wasm|bin)\b/g)) assert.ok(wasm.some((path) => basename(path) === name), `${name} is named but not there`);
 });
 
 test('hashed files are cached for ever, pages and the configuration never unasked', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from './support/fixtures';
-import { EMAIL, PASSWORD, button, field, fillSignIn, greeting, heading, paths, record, says, signIn, signedIn } from './support/pages';
+import { EMAIL, PASSWORD, button, field, fillSignIn, fillSignUp, greeting, heading, paths, record, says, signIn, signedIn } from './support/pages';
 
 const user = { email: EMAIL, password: PASSWORD };
 
@@ -11,6 +11,26 @@ test('a guarded page asks to sign in first, and comes back with its query', asyn
   await button(page, 'Sign in').click();
   await expect(page).toHaveURL(`${paths.profile}?x=y&z=1`);
   await expect(greeting(page)).toBeVisible();
+});
+
+test('the page that was asked for is remembered through a sign-up, and not beyond it', async ({ page, pool }) => {
+  await page.goto(`${paths.profile}?x=y`);
+  await page.getByRole('main').getByRole('link', { name: says('CreateAccountLink') }).click();
+  await fillSignUp(page);
+  await button(page, 'Create account').click();
+  await expect(page).toHaveURL(paths.verify);
+  await field(page, says('Code')).fill(await pool.latestCode(EMAIL));
+  await expect(page).toHaveURL(paths.login);
+  await field(page, 'Password').fill(PASSWORD);
+  await button(page, 'Sign in').click();
+  await expect(page).toHaveURL(`${paths.profile}?x=y`);
+  await page.getByRole('button', { name: says('SignOut') }).click();
+  await expect(heading(page, 'SignedOutTitle')).toBeVisible();
+  await page.getByRole('banner').getByRole('link', { name: says('SignInLink') }).click();
+  await fillSignIn(page);
+  await button(page, 'Sign in').click();
+  await expect(greeting(page)).toBeVisible();
+  await expect(page).toHaveURL(paths.profile);
 });
 
 test('the way back leads past the login page', async ({ page, pool }) => {

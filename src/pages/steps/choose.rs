@@ -24,15 +24,15 @@ pub fn factor() -> AnyView {
     let has = |name: &ChallengeName| offered.contains(name);
     // SRP keeps the password here, so it is taken where the pool offers both.
     let srp = has(&ChallengeName::PasswordSrp);
-    let ways: [(bool, Msg, fn() -> Factor); 3] = [
-        (has(&ChallengeName::WebAuthn), Msg::USE_PASSKEY, || Factor::WebAuthn),
-        (has(&ChallengeName::EmailOtp), Msg::EMAIL_ME_A_CODE, || Factor::EmailOtp),
-        (has(&ChallengeName::SmsOtp), Msg::TEXT_ME_A_CODE, || Factor::SmsOtp),
+    let ways = [
+        (has(&ChallengeName::WebAuthn), Msg::USE_PASSKEY, Factor::WebAuthn),
+        (has(&ChallengeName::EmailOtp), Msg::EMAIL_ME_A_CODE, Factor::EmailOtp),
+        (has(&ChallengeName::SmsOtp), Msg::TEXT_ME_A_CODE, Factor::SmsOtp),
     ];
     let mut buttons: Vec<AnyView> = ways
         .into_iter()
         .filter(|way| way.0)
-        .map(|(_, label, factor)| way(sign_in, label, move || sign_in.send(Input::Choose(factor()))))
+        .map(|(_, label, factor)| way(sign_in, label, move || sign_in.send(Input::Choose(factor.clone()))))
         .collect();
     // A password goes along with its choice, so it is asked for before anything is sent.
     let wants_password = RwSignal::new(false);

@@ -6,16 +6,13 @@ use crate::{
     components::{Alert, Checkbox, Field, FieldState, Form, Kind, Page, Submit, Tone, WorkButton, effect, live},
     i18n::Msg,
     pages::{
-        inputs::read_code,
+        inputs::{read_code, rest_a_while},
         login::SignIn,
         problem::{Place, Problem},
     },
-    state::AppState,
+    state::{AppState, SettingsHandle},
 };
 use leptos::prelude::*;
-
-/// How long the button that sends again rests after a code was sent, in seconds.
-const REST: u32 = 30;
 
 /// The form.
 pub fn code() -> AnyView {
@@ -41,7 +38,7 @@ pub fn code() -> AnyView {
     let rest = RwSignal::new(0);
     let sending = RwSignal::new(false);
     if again {
-        begin_rest(rest, app);
+        rest_a_while(app, rest);
     }
     at_field(sign_in, field, Place::Code);
 
@@ -64,11 +61,11 @@ pub fn code() -> AnyView {
             if sign_in.problem.with_untracked(Option::is_none) {
                 sent.set(true);
                 field.fill("");
-                begin_rest(rest, app);
+                rest_a_while(app, rest);
             }
         }
     });
-    let trusts = second && app.config.with_value(|config| config.remember_devices);
+    let trusts = second && SettingsHandle::with(|settings| settings.remember_devices);
     view! {
         <Page title=Msg::STEP_CODE_TITLE lead=lead first=field>
             {live(move || {
@@ -117,16 +114,4 @@ fn no_code(kind: CodeKind) -> Msg {
         CodeKind::Totp => Msg::NO_CODE_APP,
         _ => Msg::NO_CODE_SENT,
     }
-}
-
-fn begin_rest(rest: RwSignal<u32>, app: AppState) {
-    rest.set(REST);
-    (app.services.every_second)(Box::new(move || {
-        // The form may be gone by then, and its signals with it.
-        rest.try_update(|left| {
-            *left = left.saturating_sub(1);
-            *left > 0
-        })
-        .unwrap_or(false)
-    }));
 }

@@ -16,7 +16,7 @@ use crate::{
     cognito::sign_in::{Asks, Input},
     components::{Countdown, FieldState, effect},
     i18n::Msg,
-    state::AppState,
+    state::{AppState, SettingsHandle},
 };
 use leptos::prelude::*;
 
@@ -36,7 +36,7 @@ pub fn Step() -> impl IntoView {
 /// How long there is for the question, and the way back to the beginning.
 pub(super) fn way_back(sign_in: SignIn) -> AnyView {
     let app = AppState::get();
-    let seconds = app.config.with_value(|config| u64::from(config.session_minutes)) * 60;
+    let seconds = SettingsHandle::with(|settings| u64::from(settings.session_minutes)) * 60;
     let (now, every_second) = (app.services.now, app.services.every_second);
     let left = move || sign_in.asked_at().map_or(0, |at| (at + seconds).saturating_sub(now()));
     view! {

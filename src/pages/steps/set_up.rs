@@ -136,7 +136,9 @@ fn scan(sign_in: SignIn) -> AnyView {
     view! {
         <Page title=Msg::SCAN_TITLE lead=Msg::SCAN_LEAD.text()>
             <Problem problem=above(sign_in) />
-            <QrCode text=uri label=Msg::SCAN_PICTURE />
+            <QrCode text=uri.clone() label=Msg::SCAN_PICTURE />
+            // Nobody can scan what their own phone shows. Hidden by style where there is a mouse.
+            <p class="scan-open"><a href=uri rel="external">{Msg::SCAN_OPEN.text()}</a></p>
             <div class="secret">
                 <p id="secret-label">{Msg::SCAN_SECRET.text()}</p>
                 <code class="secret__text" aria-labelledby="secret-label">{grouped(&secret)}</code>
