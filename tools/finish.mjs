@@ -12,7 +12,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import * as esbuild from 'esbuild';
-import { HOST_BUILD, ROOT, contentHash, die, hostEnv, integrity, run, runAsync, toolPath, walk, withPorts } from './lib.mjs';
+import { HOST_BUILD, ROOT, contentHash, die, hostEnv, integrity, run, runAsync, toolPath, walk, forDevPool } from './lib.mjs';
 import { contentSecurityPolicy, headersFile } from './headers.mjs';
 import { shortenImports } from './rename.mjs';
 
@@ -80,27 +80,34 @@ function asset(stem, extension, data) {
 /** "split_login_submit_0123456789abcdef" → "login-submit"; the hash of the content makes it unique. */
 const stem = (chunk) => chunk.replace(/^_*split_+/, '').replace(/_[0-9a-f]{16,}$/, '').replace(/[^a-zA-Z0-9]+/g, '-').replace(/^-|-$/g, '').toLowerCase() || 'chunk';
 const main = asset('main', '.wasm', modules.get(`${NAME}_bg`));
-// What several lazy modules share becomes many tiny chunks, which are needed together: they travel in one file.
+// What several lazy modules share becomes many tiny chunks, which are needed together: they travel in two files, one with
+// those that the sign-in page may need at once (the buttons of other ways), one with the rest.
+const splitLoader = readFileSync(join(out, '__wasm_split.js'), 'utf8');
+const usedBy = new Map([...splitLoader.matchAll(/\/\* ([\w, ]+) \*\/\s*const __(chunk_\d+) /g)].map(([, users, chunk]) => [chunk, users.split(', ')]));
 const tiny = release ? chunks.filter((chunk) => chunk.startsWith('chunk_') && modules.get(chunk).length < 4096) : [];
-const pack = tiny.length ? asset('shared', '.bin', Buffer.concat(tiny.map((chunk) => modules.get(chunk)))) : undefined;
-let packed = 0;
-const parts = new Map(tiny.map((chunk) => [chunk, { from: packed, to: (packed += modules.get(chunk).length) }]));
+const parts = new Map();
+for (const [name, packed] of [['early', tiny.filter((chunk) => usedBy.get(chunk)?.includes('page_ways'))], ['shared', tiny.filter((chunk) => !usedBy.get(chunk)?.includes('page_ways'))]]) {
+  if (!packed.length) continue;
+  const file = asset(name, '.bin', Buffer.concat(packed.map((chunk) => modules.get(chunk))));
+  let from = 0;
+  for (const chunk of packed) parts.set(chunk, { file, from, to: (from += modules.get(chunk).length) });
+}
 const lazy = new Map(chunks.filter((chunk) => !parts.has(chunk)).map((chunk) => [chunk, asset(stem(chunk), '.wasm', modules.get(chunk))]));
 
 // The split tool's loader asks for its chunks by plain names; ours asks by number, finds the hashed file in a table, and
 // checks it.
 const loaderFile = join(out, '__wasm_split.js');
 const entries = [];
-let loader = readFileSync(loaderFile, 'utf8');
+let loader = splitLoader;
 loader = loader
   .replace(/fetch\(new URL\("\.\/([^"]+)\.wasm", import\.meta\.url\)\)/g, (_, chunk) => {
-    const part = parts.get(chunk), file = part ? pack : lazy.get(chunk);
+    const part = parts.get(chunk), file = part?.file ?? lazy.get(chunk);
     if (!file) die(`the split tool names a chunk that it did not write: ${chunk}`);
     entries.push([`./${file.file}`, file.integrity, ...(part ? [part.from, part.to] : [])]);
     return `__fetchChunk(${entries.length - 1})`;
   })
   .replaceAll('WebAssembly.instantiateStreaming(src, imports)', '__instantiateWasm(src, imports)');
-if (entries.length !== chunks.length || /[^_]\bfetch\(|instantiateStreaming/.test(loader)) {
+if (!usedBy.size || entries.length !== chunks.length || /[^_]\bfetch\(|instantiateStreaming/.test(loader)) {
   die('the loader that the split tool writes has changed its form: tools/finish.mjs must follow (see docs/tooling.md).');
 }
 writeFileSync(loaderFile, `import { fetchChunk as __fetchChunk, instantiateWasm as __instantiateWasm } from ${JSON.stringify(join(ROOT, 'tools/loader.mjs'))};\n${loader}`);
@@ -182,7 +189,8 @@ template = template.includes('<!--app-->') ? template.replace('<!--app-->', () =
 const configFile = join(staging, 'config.json');
 let config;
 if (existsSync(configFile)) {
-  writeFileSync(configFile, withPorts(readFileSync(configFile, 'utf8'), ports));
+  // What is deployed is as it was written; `make run` does the same when it serves it.
+  if (!release) writeFileSync(configFile, forDevPool(readFileSync(configFile, 'utf8'), ports));
   try {
     config = JSON.parse(readFileSync(configFile, 'utf8'));
   } catch (error) {

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, readdirSync, accessSync, constants } from 'no
 import { createHash } from 'node:crypto';
 import { delimiter, dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { loopbackEndpoint } from './headers.mjs';
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 export const DIST = join(ROOT, 'dist');
@@ -159,9 +160,35 @@ export function stop(child, patience = 3000) {
   });
 }
 
-/** The shipped configuration, a text, for a dev pool and an app on other ports. */
-export const withPorts = (config, { pool, app }) =>
-  config.replace(/\b(127\.0\.0\.1|localhost):(9229|8080)\b/g, (_, host, port) => `${host}:${port === '9229' ? pool : app}`);
+/** What the dev pool's pretend provider needs in `config.json`, for an app at these origins. */
+export const pretendProvider = (origins) => ({
+  domain: 'pretend.auth.us-east-1.amazoncognito.com', // `doorward.oauth_endpoint` stands in for it
+  identity_providers: ['PretendSocial'],
+  scopes: ['openid', 'email', 'profile', 'aws.cognito.signin.user.admin'],
+  redirect_sign_in_uri: origins.map((origin) => `${origin}/auth/callback`),
+  redirect_sign_out_uri: origins.map((origin) => `${origin}/auth/signout`),
+  response_type: 'code',
+});
+
+/**
+ * A `config.json`, a text, as `make run` and `make dev` serve it: a dev pool in it is at the port it was given, and its
+ * pretend provider has a button. Anybody's own pool stays as it is.
+ */
+export function forDevPool(text, { pool, app }) {
+  let config;
+  try {
+    config = JSON.parse(text);
+  } catch {
+    return text; // the app itself says so
+  }
+  if (!config?.auth || !loopbackEndpoint(config)) return text;
+  config.doorward.endpoint = config.doorward.endpoint.replace(/:9229\b/, `:${pool}`);
+  if (!config.auth.oauth) {
+    config.auth.oauth = pretendProvider(['127.0.0.1', 'localhost'].map((host) => `http://${host}:${app}`));
+    config.doorward.oauth_endpoint = config.doorward.endpoint;
+  }
+  return JSON.stringify(config, null, 2);
+}
 
 /** A TCP port number from the environment, or the usual one. */
 export function portFrom(name, usual) {

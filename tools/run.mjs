@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createServer } from 'node:net';
-import { ROOT, die, portFrom, runAsync, startServer, stop, toolPath, withPorts } from './lib.mjs';
+import { ROOT, die, portFrom, runAsync, startServer, stop, toolPath, forDevPool } from './lib.mjs';
 import { serve } from './serve.mjs';
 
 const dev = process.argv[2] === 'dev';
@@ -61,7 +61,7 @@ const [, pool] = await start('the dev pool', join(ROOT, 'target/debug/devpool'),
 
 /** Tells the dev pool where this app waits for people who come back; it leads nowhere that it does not know. */
 async function tellAddresses() {
-  const { auth, doorward } = JSON.parse(withPorts(readFileSync(join(ROOT, 'public/config.json'), 'utf8'), ports));
+  const { auth, doorward } = JSON.parse(forDevPool(readFileSync(join(ROOT, 'public/config.json'), 'utf8'), ports));
   const ours = ['127.0.0.1', 'localhost'].some((host) => `http://${host}:${poolPort}` === doorward?.oauth_endpoint?.replace(/\/$/, ''));
   if (!ours) return;
   const settings = `${pool}/_devpool/settings`, { oauth } = await (await fetch(settings)).json();
@@ -99,7 +99,7 @@ if (dev) {
     end(1);
   });
 } else {
-  await serve({ port: appPort, rewrite: (path, text) => (path === '/config.json' ? withPorts(text, ports) : text) }).catch(async (error) => {
+  await serve({ port: appPort, rewrite: (path, text) => (path === '/config.json' ? forDevPool(text, ports) : text) }).catch(async (error) => {
     console.error(`doorward: ${error.message}`);
     await end(1);
   });

@@ -2,7 +2,7 @@
 //! cannot be fetched shows "try again" in its place.
 
 #[cfg(target_arch = "wasm32")]
-use super::start::settings;
+use super::start::{providers, settings};
 use crate::{
     cognito::error::Fault,
     components::{Retry, Skeleton, live},
@@ -44,7 +44,7 @@ type Coming<T> = Pin<Box<dyn Future<Output = Result<T, ChunkMissing>>>>;
 
 /// The pages by name. The functions are what the wasm is split at.
 pub mod chunks {
-    use super::{Chunk, ChunkMissing, configured, settings};
+    use super::{Chunk, ChunkMissing, configured, providers, settings};
     #[cfg(target_arch = "wasm32")]
     use crate::routes::Place;
     use crate::{
@@ -74,6 +74,11 @@ pub mod chunks {
         problem.map(|problem| view! { <ConfigFacts problem=problem /> }).into_any()
     }
 
+    /// The other ways to sign in. Does without the settings, which would double what the sign-in page loads.
+    fn ways() -> AnyView {
+        view! { <pages::ways::Ways providers=providers(AppState::get()) /> }.into_any()
+    }
+
     chunks! {
         HOME, page_home, load_home, configured(|| pages::home::Home().into_any());
         SIGN_UP, page_sign_up, load_sign_up, configured(|| pages::sign_up::SignUp().into_any());
@@ -89,7 +94,7 @@ pub mod chunks {
             configured(|| pages::new_password::NewPassword().into_any());
         STEP, page_step, load_step, configured(|| pages::steps::Step().into_any());
         SET_UP, page_set_up, load_set_up, configured(|| pages::steps::set_up::SetUp().into_any());
-        WAYS, page_ways, load_ways, configured(|| pages::ways::Ways().into_any());
+        WAYS, page_ways, load_ways, ways();
         MISCONFIGURED, page_misconfigured, load_misconfigured, misconfigured();
         PROBLEM, page_problem, load_problem, pages::problem::SignInProblem().into_any();
         UNSUPPORTED, page_unsupported, load_unsupported,
@@ -127,6 +132,12 @@ pub mod chunks {
 #[cfg(not(target_arch = "wasm32"))]
 fn settings(app: AppState) -> Result<crate::config::Settings, crate::config::Problem> {
     app.config.with_value(crate::config::Settings::read::<serde_json::Value>)
+}
+
+/// Reads which providers there are.
+#[cfg(not(target_arch = "wasm32"))]
+fn providers(app: AppState) -> Vec<crate::config::Provider> {
+    app.config.with_value(|config| config.providers::<serde_json::Value>(None))
 }
 
 /// Draws what needs the settings; if they are wrong, the whole page is about that. Not inlined and called by chunks

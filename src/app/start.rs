@@ -9,7 +9,7 @@ use crate::{
     browser::{self, BrowserJson, BrowserWorld, LocalStorage},
     cognito::error::Fault,
     components::effect,
-    config::{self, Config, OAuth, Problem, Settings},
+    config::{self, Config, OAuth, Problem, Provider, Settings},
     pages::config_problem::ConfigProblem,
     routes::{self, Place},
     session::{
@@ -120,6 +120,12 @@ pub fn settings(app: AppState) -> Result<Settings, Problem> {
         oauth.serve(&browser::origin(), routes::CALLBACK, routes::SIGN_OUT);
     }
     Ok(settings)
+}
+
+/// The providers that people can come back to this page from. Not for the first chunk either.
+pub fn providers(app: AppState) -> Vec<Provider> {
+    let callback = browser::origin() + routes::CALLBACK;
+    app.config.with_value(|config| config.providers::<BrowserJson>(Some(&callback)))
 }
 
 /// The chunk that makes calls: reqwest, SRP, the keeper.

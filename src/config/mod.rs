@@ -655,6 +655,16 @@ mod tests {
             oauth.serve("https://app.test", "/cb", "/bye");
             (oauth.redirect_uri.clone(), oauth.logout_uri.clone(), oauth.problem().is_some(), oauth.domain().is_some())
         };
+        let buttons = |sign_in: &[&str], callback| {
+            let json = json!({"domain": "x.test", "identity_providers": ["COGNITO", "GOOGLE", 5], "redirect_sign_in_uri": sign_in});
+            let mut file = amplify();
+            file["auth"]["oauth"] = json;
+            super::parse::<Value>(&file.to_string(), "app.test").unwrap().providers::<Value>(callback).len()
+        };
+        assert_eq!(buttons(&["https://app.test/cb/"], Some("https://app.test/cb")), 1);
+        assert_eq!(buttons(&["https://app.test/cb"], None), 1);
+        assert_eq!(buttons(&["https://other.test/cb"], Some("https://app.test/cb")), 0);
+        assert_eq!(buttons(&[], None), 0);
         let some = |text: &str| Some(text.to_owned());
         let both = oauth(
             &["https://other.test/cb", "https://app.test/", "https://app.test/cb"],

@@ -101,6 +101,28 @@ pub struct OAuth {
     pub logout_uri: Option<String>,
 }
 
+impl Config {
+    /// The providers whose buttons a page has, for the sign-in page, which has to be quick: whatever is wrong with the
+    /// section is passed over here and said by [`Settings::read`]. `callback` is the page for answers as an absolute
+    /// URL; `None` at build time, when nobody knows it.
+    #[inline(never)]
+    pub fn providers<J: Json>(&self, callback: Option<&str>) -> Vec<Provider> {
+        let Ok(Sections { auth, .. }) = Sections::<J>::read(&self.text) else { return Vec::new() };
+        let texts = |path| {
+            let entries = auth.get("auth.oauth").get(path).value.and_then(|value| value.list()).unwrap_or_default();
+            entries.into_iter().filter_map(|entry| entry.text())
+        };
+        let mut ways_back = texts("redirect_sign_in_uri");
+        let may_return = ways_back.any(|url| callback.is_none_or(|callback| is_page(&url, callback)));
+        if may_return { providers(texts("identity_providers")) } else { Vec::new() }
+    }
+}
+
+/// Whether a URL of a list stands for this page.
+fn is_page(url: &str, page: &str) -> bool {
+    url.trim_end_matches('/') == page
+}
+
 impl OAuth {
     /// Chooses the addresses for a page that is served from `origin` (`https://app.example.test`): the site's own page for
     /// answers, and its page for who has signed out, or else any of its pages. Both are paths. Without this the first
@@ -109,8 +131,7 @@ impl OAuth {
         let wanted = [[origin, callback].concat(), [origin, signed_out].concat()];
         let here =
             |url: &&String| url.strip_prefix(origin).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        let own =
-            |urls: &[String], wanted: &String| urls.iter().find(|url| url.trim_end_matches('/') == wanted).cloned();
+        let own = |urls: &[String], wanted: &str| urls.iter().find(|url| is_page(url, wanted)).cloned();
         self.redirect_uri = own(&self.redirect_sign_in, &wanted[0]);
         self.logout_uri =
             own(&self.redirect_sign_out, &wanted[1]).or_else(|| self.redirect_sign_out.iter().find(here).cloned());
@@ -370,8 +391,6 @@ fn oauth<J: Json>(auth: &At<J>, ours: &At<J>, page_host: &str) -> Result<Option<
     }
     let redirect_sign_in = texts("auth.oauth.redirect_sign_in_uri", URLS, is_endpoint)?;
     let redirect_sign_out = texts("auth.oauth.redirect_sign_out_uri", URLS, is_endpoint)?;
-    // The pool itself is no other provider.
-    let names = names.into_iter().filter(|name| name != "COGNITO");
     Ok(Some(OAuth {
         base: base.trim_end_matches('/').to_owned(),
         scopes,
@@ -379,8 +398,13 @@ fn oauth<J: Json>(auth: &At<J>, ours: &At<J>, page_host: &str) -> Result<Option<
         logout_uri: redirect_sign_out.first().cloned(),
         redirect_sign_in,
         redirect_sign_out,
-        providers: names.map(provider).collect(),
+        providers: providers(names.into_iter()),
     }))
+}
+
+/// The pool itself is no other provider.
+fn providers(names: impl Iterator<Item = String>) -> Vec<Provider> {
+    names.filter(|name| name != "COGNITO").map(provider).collect()
 }
 
 /// Amplify writes the well-known ones in capitals; the pool has names of its own for them.

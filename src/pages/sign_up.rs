@@ -30,6 +30,11 @@ pub fn SignUp() -> impl IntoView {
     let (password, confirm, agreed) = (NewPasswordState::new(), FieldState::default(), FieldState::default());
     let attributes = attribute_fields(|field| field.sign_up);
     let (terms, wants_password) = SettingsHandle::with(|settings| (settings.terms.clone(), settings.sign_up_password));
+    let providers = SettingsHandle::with(|settings| {
+        // Nobody could come back to this page otherwise.
+        let oauth = settings.oauth.as_ref().filter(|oauth| oauth.redirect_uri.is_some());
+        oauth.map(|oauth| oauth.providers.clone()).unwrap_or_default()
+    });
     let asks_agreement = terms != Terms::default();
     let with_password = RwSignal::new(wants_password == SignUpPassword::Required);
     let working = RwSignal::new(false);
@@ -127,7 +132,7 @@ pub fn SignUp() -> impl IntoView {
                     .then(|| view! { <TickField id="terms" label=agreement(terms) state=agreed required=true /> })}
                 <Submit label=Msg::CREATE_ACCOUNT busy=Msg::CREATING_ACCOUNT working=working />
             </Form>
-            {other_ways(true)}
+            {other_ways(providers, true)}
             <p class="card__foot">
                 {Msg::HAVE_ACCOUNT.text()} " " <a href=routes::LOGIN>{Msg::SIGN_IN_LINK.text()}</a>
             </p>

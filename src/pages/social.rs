@@ -5,18 +5,17 @@ use crate::{
     config::Provider,
     i18n::Msg,
     routes::History,
-    state::{AppState, SettingsHandle},
+    state::AppState,
 };
 use leptos::{prelude::*, task::spawn_local};
 
-/// A button for each provider; nothing if there is none, or nobody could come back to this page. `divided` sets them apart
-/// from what is above by an "or".
-pub fn other_ways(divided: bool) -> Option<AnyView> {
+/// A button for each of these providers; nothing if there is none. `divided` sets them apart from what is above by an
+/// "or".
+pub fn other_ways(providers: Vec<Provider>, divided: bool) -> Option<AnyView> {
+    if providers.is_empty() {
+        return None;
+    }
     let app = AppState::get();
-    let providers = SettingsHandle::with(|settings| {
-        let oauth = settings.oauth.as_ref().filter(|oauth| oauth.redirect_uri.is_some())?;
-        Some(oauth.providers.clone()).filter(|providers| !providers.is_empty())
-    })?;
     let missing = RwSignal::new(false);
     let choose = move |provider: &str| {
         missing.set(false);

@@ -1,12 +1,15 @@
 //! Ways to sign in besides the form: without a password, or at another provider.
 
 use super::{login::SignIn, social::other_ways, steps::autofill};
-use crate::{cognito::sign_in::Factor, components::way, i18n::Msg, state::AppState};
+use crate::{cognito::sign_in::Factor, components::way, config::Provider, i18n::Msg, state::AppState};
 use leptos::prelude::*;
 
 /// The buttons, below the form whose name they need.
 #[component]
-pub fn Ways() -> impl IntoView {
+pub fn Ways(
+    /// The providers that people can come back to this page from.
+    providers: Vec<Provider>,
+) -> impl IntoView {
     let (app, sign_in) = (AppState::get(), SignIn::get());
     let (flow, offered) = app.config.with_value(|config| (config.flow, config.passwordless));
     if offered.passkey {
@@ -30,6 +33,6 @@ pub fn Ways() -> impl IntoView {
     view! {
         {(!divided).then(|| view! { <p class="divider"><span>{Msg::OR.text()}</span></p> })}
         {buttons}
-        {other_ways(divided)}
+        {other_ways(providers, divided)}
     }
 }

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
-import { DIST, ROOT, contentHash, integrity, walk, withPorts } from '../../tools/lib.mjs';
+import { DIST, ROOT, contentHash, integrity, forDevPool, walk } from '../../tools/lib.mjs';
 import { HEADER_ONLY, contentSecurityPolicy } from '../../tools/headers.mjs';
 import { headersFor, parseHeaders, serve } from '../../tools/serve.mjs';
 
@@ -74,12 +74,15 @@ test('the policy allows the endpoints that a configuration names, and no others'
   assert.deepEqual(added({ auth: { oauth: { domain: 7 } }, doorward: { oauth_endpoint: 'not an address' } }), []);
 });
 
-test('the shipped configuration follows the ports of the app and the dev pool', () => {
-  const shipped = readFileSync(join(ROOT, 'public/config.json'), 'utf8');
-  // Crossed: each port is the other's usual one.
-  const { auth, doorward } = JSON.parse(withPorts(shipped, { pool: 8080, app: 9229 }));
+test('for the dev pool the shipped configuration follows its port and has its pretend provider', () => {
+  const shipped = readFileSync(join(ROOT, 'public/config.json'), 'utf8'), ports = { pool: 8080, app: 9229 };
+  assert.equal(JSON.parse(shipped).auth.oauth, undefined, 'what is deployed has no pretend provider');
+  const { auth, doorward } = JSON.parse(forDevPool(shipped, ports));
   assert.deepEqual([doorward.endpoint, doorward.oauth_endpoint], ['http://127.0.0.1:8080', 'http://127.0.0.1:8080']);
   assert.deepEqual(auth.oauth.redirect_sign_in_uri, ['http://127.0.0.1:9229/auth/callback', 'http://localhost:9229/auth/callback']);
+  for (const own of ['{"auth":{"user_pool_id":"eu-west-1_Abc"}}', '{"auth":{},"doorward":{"endpoint":"https://auth.example.com"}}', 'not JSON', '5', 'null']) {
+    assert.equal(forDevPool(own, ports), own);
+  }
 });
 
 test('scripts and style sheets have the right integrity, and every local address exists', () => {

@@ -1,13 +1,19 @@
 // Signing in at another provider: through the pool's domain and back, and every way that can go wrong.
-import { expect, redirects, test as base, type Config } from './support/fixtures';
+import { expect, poolConfig, redirects, test as base, withSite, type Config } from './support/fixtures';
 import {
   EMAIL, PASSWORD, PREFIX, appStarted, button, calls, expectProblemShown, field, fillSignIn, greeting, heading, hold, message, paths, record, says, sessionKeys, signedIn, storage,
 } from './support/pages';
 import type { Page, Request } from '@playwright/test';
+import { pretendProvider } from '../../tools/lib.mjs';
 import type { Pool } from './support/pool';
 
-/** The pool leads back to the site of this worker. */
+/** A site with the dev pool's provider; the pool leads back to it. */
 const test = base.extend<{ pool: Pool }>({
+  site: [async ({ poolOrigin }, use) => {
+    const config = poolConfig(poolOrigin);
+    config.auth.oauth = pretendProvider([]);
+    await withSite(config, use);
+  }, { scope: 'worker' }],
   pool: async ({ pool, site }, use) => {
     const { redirect_sign_in_uri, redirect_sign_out_uri } = redirects(site.origin);
     await pool.changeSettings({ oauth: { callback_urls: redirect_sign_in_uri, logout_urls: redirect_sign_out_uri } });
@@ -136,6 +142,12 @@ test('the button is busy until the provider is there, and works once', async ({ 
 });
 
 test('a button that is pressed before the app is there waits for it', async ({ page, pool }) => {
+  // A site that was built with a provider has its button in the page already.
+  const drawn = `<button type="button" class="button">${says('ContinueWith', PROVIDER)}</button>`;
+  await page.route(`**${paths.signUp}`, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: (await response.text()).replace('<p class="card__foot">', `${drawn}$&`) });
+  });
   const release = await hold(page, /\/assets\/main-/);
   await page.goto(paths.signUp, { waitUntil: 'commit' });
   await continueWith(page).click();

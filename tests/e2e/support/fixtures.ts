@@ -60,6 +60,20 @@ export async function serveSite(config: Config): Promise<Site & { close(): Promi
   return { origin, requests, close };
 }
 
+/** The shipped configuration for this dev pool. */
+export function poolConfig(poolOrigin: string): Config {
+  const config = shippedConfig();
+  config.doorward = { ...config.doorward, endpoint: poolOrigin, oauth_endpoint: poolOrigin };
+  return config;
+}
+
+/** Serves a site for as long as it is used. */
+export async function withSite(config: Config, use: (site: Site) => Promise<void>) {
+  const site = await serveSite(config);
+  await use(site);
+  await site.close();
+}
+
 /** Collects what a user would never be told: uncaught errors, errors on the console, policy violations. */
 export async function watchForProblems(context: BrowserContext, cognito: string): Promise<string[]> {
   const problems: string[] = [];
@@ -92,13 +106,7 @@ export const test = base.extend<TestFixtures & { problems: { pattern: RegExp[] }
     await stop(child);
   }, { scope: 'worker' }],
 
-  site: [async ({ poolOrigin }, use) => {
-    const config = shippedConfig();
-    config.doorward = { ...config.doorward, endpoint: poolOrigin, oauth_endpoint: poolOrigin };
-    const site = await serveSite(config);
-    await use(site);
-    await site.close();
-  }, { scope: 'worker' }],
+  site: [async ({ poolOrigin }, use) => withSite(poolConfig(poolOrigin), use), { scope: 'worker' }],
 
   baseURL: async ({ site }, use) => use(site.origin),
 
