@@ -51,7 +51,8 @@ pub fn ConfigFacts(
                 <dt>{Msg::CONFIG_EXPECTED.text()}</dt>
                 <dd>{expected}</dd>
             </dl>
-            <p class="actions"><a class="button" href="">{Msg::TRY_AGAIN.text()}</a></p>
+            // The file is read anew only when the browser loads the page, not the app.
+            <p class="actions"><a class="button" href="" rel="external">{Msg::TRY_AGAIN.text()}</a></p>
         </Page>
     }
 }

@@ -92,7 +92,7 @@ pub fn explain(error: &Error, doing: Doing) -> Explained {
         },
     };
     let place = match error.kind() {
-        Some(ErrorKind::CodeMismatch | ErrorKind::ExpiredCode) => Place::Code,
+        Some(ErrorKind::CodeMismatch | ErrorKind::ExpiredCode | ErrorKind::EnableSoftwareTokenMFA) => Place::Code,
         Some(ErrorKind::InvalidPassword | ErrorKind::PasswordHistoryPolicyViolation) => Place::NewPassword,
         _ => Place::Form,
     };
@@ -436,6 +436,7 @@ mod tests {
         assert_eq!(field_text(&Fault::Offline.into()), None);
         let at = |kind| explain(&Error::Service(ServiceError { kind, reason: None }), Doing::SettingPassword).place;
         assert_eq!(at(ErrorKind::CodeMismatch), Place::Code);
+        assert_eq!(at(ErrorKind::EnableSoftwareTokenMFA), Place::Code);
         assert_eq!(at(ErrorKind::InvalidPassword), Place::NewPassword);
         assert_eq!(at(ErrorKind::LimitExceeded), Place::Form);
     }

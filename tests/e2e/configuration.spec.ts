@@ -98,8 +98,18 @@ test('a pool on this machine, while the page is served from elsewhere', async ({
     await route.fulfill({ response: await request.get(`${site.origin}${pathname}${search}`) });
   });
   const { doorward } = await (await request.get(`${site.origin}/config.json`)).json();
-  await page.goto(host + paths.login);
+  await page.goto(host + paths.signUp);
   await expectConfigProblem(page, 'doorward.endpoint', new RegExp(doorward.endpoint), says('ConfigExpectPublic', 'doorward.test'));
+});
+
+test('what the sign-in form is drawn without is said as soon as somebody uses it', async ({ page }) => {
+  await configured(page, changed('auth.aws_region', 'eu-west-1'));
+  await page.goto(paths.login);
+  await field(page, 'Password').click();
+  await expectConfigProblem(page, 'auth.aws_region', /^"?eu-west-1"?$/, /region/);
+  await configured(page, changed('auth.aws_region', 'us-east-1'));
+  await page.getByRole('link', { name: says('TryAgain') }).click();
+  await expect(field(page, 'Password')).toBeVisible();
 });
 
 test('an amplify_outputs.json is a configuration as it is', async ({ page, pool, poolOrigin }) => {

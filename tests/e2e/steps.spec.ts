@@ -300,13 +300,34 @@ test('a passkey that is not used leads back to the choice', async ({ page, pool,
 });
 
 test('for a remembered name the browser itself offers the passkey', async ({ page, pool, site }) => {
-  const { origin, present } = await withPasskey(page, pool, site);
-  await present(false);
+  const { origin } = await withPasskey(page, pool, site);
   await page.evaluate((email) => localStorage.setItem('User_Email', email), EMAIL);
   await page.goto(`${origin}${paths.login}`);
-  await expect.poll(() => calls(pool, 'InitiateAuth')).toBeGreaterThan(1);
-  await expect(field(page, 'Email')).toHaveAttribute('autocomplete', 'username webauthn');
+  await expect(greeting(page)).toBeVisible();
+});
+
+test('a passkey that the browser offers is in nobody\'s way', async ({ page, pool, site }) => {
+  const { origin, present } = await withPasskey(page, pool, site);
+  await page.evaluate((email) => localStorage.setItem('User_Email', email), EMAIL);
+  const offered = async () => {
+    const before = await calls(pool, 'InitiateAuth');
+    await present(false);
+    await page.goto(`${origin}${paths.login}`);
+    await expect.poll(() => calls(pool, 'InitiateAuth')).toBe(before + 1);
+    await expect(field(page, 'Email')).toHaveAttribute('autocomplete', 'username webauthn');
+    await expect(heading(page, 'LoginTitle')).toBeVisible();
+  };
+  // The dialog takes its place ...
+  await offered();
   await present(true);
+  await button(page, says('UsePasskey')).click();
+  await expect(greeting(page)).toBeVisible();
+  await page.getByRole('button', { name: says('SignOut') }).click();
+  await expect(heading(page, 'SignedOutTitle')).toBeVisible();
+  // ... and so does a password.
+  await offered();
+  await field(page, 'Password').fill(PASSWORD);
+  await button(page, 'Sign in').click();
   await expect(greeting(page)).toBeVisible();
 });
 
