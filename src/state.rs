@@ -186,7 +186,8 @@ impl AppState {
             Change::Session(session) => {
                 let presence = session.presence();
                 if presence == Presence::SignedOut {
-                    self.next.set_value(None);
+                    // What the next person asks for begins here.
+                    self.next.set_value(self.query.with_value(|query| routes::next_of(query)));
                 }
                 self.session.set(session);
                 // Guards redraw only when they have to.

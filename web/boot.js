@@ -53,20 +53,23 @@
     name.value = name.type === 'email' ? kept('User_Email') : kept('User_Name') || (name.inputMode === 'tel' ? '' : kept('User_Email'));
   });
 
+  let pressed = null;
+
   // A submit before the app is there waits for it; the browser itself never sends a form.
   doc.addEventListener('submit', (event) => {
     if (started) return;
     event.preventDefault();
+    pressed = null;
     event.target.dataset.submitted = '';
     event.target.querySelector('[type=submit]')?.setAttribute('aria-busy', 'true');
   }, true);
 
-  // So does a button that leads elsewhere.
-  let pressed = null;
+  // So does a button that leads elsewhere. Of several the last one counts.
   doc.addEventListener('click', (event) => {
     const button = !started && event.target.closest?.('#prerendered main .button[type=button]');
     if (!button) return;
     pressed = button.textContent;
+    for (const form of doc.querySelectorAll('form[data-submitted]')) delete form.dataset.submitted;
     button.setAttribute('aria-busy', 'true');
   }, true);
 

@@ -41,15 +41,9 @@ pub fn uuid_from(mut bytes: [u8; 16]) -> String {
     format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
 }
 
-/// A six-digit code, each as likely as any other.
-pub fn six_digits() -> String {
-    loop {
-        let number = u32::from_be_bytes(bytes());
-        // Numbers above the last whole million would make low codes more likely.
-        if number < u32::MAX - u32::MAX % 1_000_000 {
-            return format!("{:06}", number % 1_000_000);
-        }
-    }
+/// A code of so many digits, each as likely as any other.
+pub fn digits(length: usize) -> String {
+    from_alphabet(b"0123456789", length)
 }
 
 /// `length` random characters out of `alphabet`, which must not be empty and not longer than 256.
@@ -87,10 +81,10 @@ mod tests {
     }
 
     #[test]
-    fn codes_have_six_digits() {
-        for _ in 0..1000 {
-            let code = six_digits();
-            assert!(code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit()));
+    fn codes_have_as_many_digits_as_they_should() {
+        for length in [6, 8] {
+            let code = digits(length);
+            assert!(code.len() == length && code.bytes().all(|b| b.is_ascii_digit()));
         }
     }
 

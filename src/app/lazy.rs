@@ -91,14 +91,14 @@ pub mod chunks {
             configured(|| pages::authenticated::Authenticated().into_any());
         NOT_FOUND, page_not_found, load_not_found, pages::not_found::NotFound().into_any();
         NEW_PASSWORD, page_new_password, load_new_password,
-            configured(|| pages::new_password::NewPassword().into_any());
+            configured(|| pages::steps::new_password::NewPassword().into_any());
         STEP, page_step, load_step, configured(|| pages::steps::Step().into_any());
         SET_UP, page_set_up, load_set_up, configured(|| pages::steps::set_up::SetUp().into_any());
         WAYS, page_ways, load_ways, ways();
         MISCONFIGURED, page_misconfigured, load_misconfigured, misconfigured();
         PROBLEM, page_problem, load_problem, pages::problem::SignInProblem().into_any();
         UNSUPPORTED, page_unsupported, load_unsupported,
-            pages::unsupported::Unsupported().into_any();
+            pages::steps::unsupported::Unsupported().into_any();
     }
 
     /// Loads the chunk that explains why a sign-in failed.
@@ -170,7 +170,7 @@ pub fn lazy_page(chunk: Chunk) -> AnyView {
     lazy(chunk, true)
 }
 
-/// Draws something that a page is complete without: nothing stands in for it, and nobody is told if it does not come.
+/// Draws something that a page can be used without: nothing stands in for it while it comes.
 pub fn lazy_extra(chunk: Chunk) -> AnyView {
     lazy(chunk, false)
 }
@@ -211,7 +211,7 @@ fn lazy(chunk: Chunk, needed: bool) -> AnyView {
         load();
     });
     live(move || match stage.get() {
-        Stage::Coming | Stage::Missing if !needed => ().into_any(),
+        Stage::Coming if !needed => ().into_any(),
         Stage::Coming => Skeleton().into_any(),
         Stage::Here => page.try_update_value(Option::take).flatten().into_any(),
         Stage::Missing => view! { <Retry again=again /> }.into_any(),

@@ -8,6 +8,7 @@ use wasm_bindgen::prelude::*;
 extern "C" {
     #[wasm_bindgen(catch)]
     async fn get(options: &str, quietly: bool) -> Result<JsValue, JsValue>;
+    fn stop(quietly: bool);
 }
 
 impl Passkeys for BrowserWorld {
@@ -22,5 +23,9 @@ impl Passkeys for BrowserWorld {
             }
         })?;
         made.as_string().ok_or(PasskeyFault::Failed)
+    }
+
+    fn stop_passkey(&self, mediation: Mediation) {
+        stop(mediation == Mediation::Autofill);
     }
 }

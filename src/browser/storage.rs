@@ -61,11 +61,8 @@ impl SessionStorage {
 }
 
 impl TabStorage for SessionStorage {
-    fn keep(&self, key: &str, value: &str) {
-        if let Some(storage) = Self::raw() {
-            // What could not be kept is not there when it is asked for, and that is explained then.
-            drop(storage.set_item(key, value));
-        }
+    fn keep(&self, key: &str, value: &str) -> bool {
+        Self::raw().is_some_and(|storage| storage.set_item(key, value).is_ok())
     }
 
     fn take(&self, key: &str) -> Option<String> {

@@ -40,8 +40,8 @@ impl TokenTransport for BrowserWorld {
 }
 
 impl TabStorage for BrowserWorld {
-    fn keep(&self, key: &str, value: &str) {
-        SessionStorage.keep(key, value);
+    fn keep(&self, key: &str, value: &str) -> bool {
+        SessionStorage.keep(key, value)
     }
 
     fn take(&self, key: &str) -> Option<String> {

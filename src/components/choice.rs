@@ -116,7 +116,6 @@ pub fn TickField(
                     aria-invalid=move || state.error.get().is_some().then_some("true")
                     on:change=move |event| {
                         state.fill(if event_target_checked(&event) { TICKED } else { UNTICKED });
-                        state.error.set(None);
                     }
                 />
                 <label class="checkbox__label" for=id>{label}</label>

@@ -48,6 +48,8 @@ impl FieldState {
         if let Some(input) = self.input.try_get_untracked().flatten() {
             input.set_value(text);
         }
+        self.pending.set_value(None);
+        self.error.set(None);
         self.text.set(text.to_owned());
     }
 
@@ -113,8 +115,8 @@ pub enum Kind {
     CurrentPassword,
     /// A password one chooses.
     NewPassword,
-    /// A one-time code.
-    Code,
+    /// A one-time code of so many digits.
+    Code(usize),
     /// A number, with a sign or a point.
     Number,
     /// A date that autofill has no name for.
@@ -148,7 +150,7 @@ impl Kind {
             Self::Email | Self::Phone | Self::EmailOrPhone | Self::UserName => "username webauthn",
             Self::CurrentPassword => "current-password",
             Self::NewPassword => "new-password",
-            Self::Code => "one-time-code",
+            Self::Code(_) => "one-time-code",
             Self::Number | Self::Date => "on",
             Self::Text(purpose) => purpose,
         }
@@ -166,7 +168,7 @@ impl Kind {
     fn inputmode(self) -> &'static str {
         match self {
             Self::Email | Self::EmailOrPhone | Self::Text("email") => "email",
-            Self::Code => "numeric",
+            Self::Code(_) => "numeric",
             Self::Number => "decimal",
             Self::Phone | Self::Text("tel") => "tel",
             Self::Text("url" | "photo") => "url",
@@ -175,11 +177,11 @@ impl Kind {
     }
 }
 
-/// The digits of a one-time code, if a whole one stands there: six, and what mail programs put between them.
-fn whole_code(text: &str) -> Option<String> {
+/// The digits of a one-time code, if a whole one stands there: so many, and what mail programs put between them.
+fn whole_code(text: &str, length: usize) -> Option<String> {
     let plain = text.chars().all(|c| c.is_ascii_digit() || c.is_whitespace() || c == '-');
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    (plain && digits.len() == 6).then_some(digits)
+    (plain && digits.len() == length).then_some(digits)
 }
 
 /// How long a whole code stands before it is handed in: long enough to see it, and for whoever presses the button
@@ -233,7 +235,7 @@ pub fn Field(
     /// How many characters it takes.
     #[prop(optional_no_strip)]
     max_length: Option<u16>,
-    /// Called when a code has been whole for a moment: typed to its sixth digit, or pasted. Focus stays where it is;
+    /// Called when a code has been whole for a moment: typed to its last digit, or pasted. Focus stays where it is;
     /// whoever is called must not move it unless something is wrong.
     #[prop(optional)]
     on_complete: Option<Callback<()>>,
@@ -279,8 +281,9 @@ pub fn Field(
                     on:input=move |event| {
                         let text = event_target_value(&event);
                         // A space that is added afterwards completes nothing.
-                        let whole = if kind == Kind::Code { whole_code(&text) } else { None };
-                        let completes = whole.is_some() && state.text.with_untracked(|before| whole_code(before)) != whole;
+                        let code = |text: &str| if let Kind::Code(length) = kind { whole_code(text, length) } else { None };
+                        let whole = code(&text);
+                        let completes = whole.is_some() && state.text.with_untracked(|before| code(before)) != whole;
                         state.pending.set_value(whole.filter(|_| completes));
                         state.text.set(text);
                         state.error.set(None);
@@ -328,12 +331,14 @@ mod tests {
     use super::whole_code;
 
     #[test]
-    fn a_code_is_whole_with_its_sixth_digit() {
+    fn a_code_is_whole_with_its_last_digit() {
         for whole in ["123456", " 123 456\n", "123-456"] {
-            assert_eq!(whole_code(whole).as_deref(), Some("123456"), "{whole:?}");
+            assert_eq!(whole_code(whole, 6).as_deref(), Some("123456"), "{whole:?}");
+            assert_eq!(whole_code(whole, 8), None, "{whole:?}");
         }
         for not in ["", "12345", "1234567", "12345a", "a123456", "１２３４５６"] {
-            assert_eq!(whole_code(not), None, "{not:?}");
+            assert_eq!(whole_code(not, 6), None, "{not:?}");
         }
+        assert_eq!(whole_code("1234 5678", 8).as_deref(), Some("12345678"));
     }
 }

@@ -51,6 +51,7 @@ messages! {
     CODE_MISSING = "Enter the code from the message.";
     CODE_MALFORMED = "A code has only digits and letters. Copy it from the message.";
     CODE_HINT = "The 6 digits from our message.";
+    CODE_HINT_SIGN_IN = "The digits from our message.";
     FIELD_REQUIRED = "Please fill this in.";
     FIELD_TOO_LONG = "This is too long. Please shorten it.";
     NUMBER_WRONG = "Enter a number, with digits only. Example: 42";
@@ -173,6 +174,7 @@ messages! {
     SOCIAL_MISCONFIGURED = "This way to sign in is not set up correctly on this site. Sign in another way, or contact support.";
     SOCIAL_SERVER_TROUBLE = "The sign-in service, or the provider that you chose, has a problem right now. Please try again in a few minutes.";
     SOCIAL_UNKNOWN = "The provider's answer was not accepted. Try again or sign in another way; if it stays so, contact support.";
+    SOCIAL_NO_STORAGE = "Your browser does not let this site keep anything for this tab, and this way to sign in needs that. Allow it for this site, or sign in another way.";
     SOCIAL_STRAY = "Nothing is waiting to be finished here: this sign-in is over, or it was begun in another tab. Please sign in again.";
     SOCIAL_OTHER_STATE = "This answer does not belong to the sign-in that was begun here, so it was not used. Please sign in again.";
     SOCIAL_TOO_LATE = "The sign-in took longer than we may wait. Please sign in again.";
@@ -260,6 +262,7 @@ messages! {
     FAULT_SRP_REFUSED = "The sign-in service could not prove who it is, so your password was not used. Try again; if it stays so, contact support.";
 
     // Cognito's errors, each in its own words
+    ERR_REFUSED = "The sign-in was refused. Check the name, then begin again or try another way.";
     ERR_WRONG_PASSWORD = "The sign-in name or the password is not right. Check both, then try again.";
     ERR_PASSWORD_ATTEMPTS = "There were too many wrong attempts. Wait a few minutes, then try again, or reset your password.";
     ERR_USER_DISABLED = "This account is disabled. Please contact support.";

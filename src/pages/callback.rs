@@ -50,9 +50,10 @@ pub fn Callback() -> impl IntoView {
 
     let finish = move || {
         working.set(true);
+        let query = query.get_value();
         spawn_local(async move {
             let finished = match (app.services.account)().await {
-                Ok(account) => account.finish_social(query.get_value()).await,
+                Ok(account) => account.finish_social(query).await,
                 Err(fault) => Finished { next: None, result: Err(Failure::NoAnswer(fault)) },
             };
             let signed_in = finished.result.is_ok();

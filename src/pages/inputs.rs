@@ -140,6 +140,9 @@ pub fn rest_a_while(app: AppState, rest: RwSignal<u32>) {
     }));
 }
 
+/// How many digits codes have that confirm something, and those of second factors.
+pub const CODE_DIGITS: usize = 6;
+
 /// The field for a code from a message.
 #[component]
 pub fn CodeField(
@@ -152,7 +155,7 @@ pub fn CodeField(
         <Field
             id="code"
             label=Msg::CODE.text()
-            kind=Kind::Code
+            kind=Kind::Code(CODE_DIGITS)
             state=state
             hint=Msg::CODE_HINT.text()
             on_complete=on_complete

@@ -1,6 +1,9 @@
 //! Sign in: draws the step the sign-in machine is in.
 
-use super::inputs::{LeftNotice, NameField, NameState, has_left, remembered_name};
+use super::{
+    inputs::{LeftNotice, NameField, NameState, has_left, remembered_name},
+    problem::Doing,
+};
 use crate::{
     cognito::{
         error::{Error, ErrorKind, Reason, ServiceError},
@@ -45,6 +48,8 @@ struct Stand {
     screen: Screen,
     /// When the question that is shown was put, in seconds since 1970.
     asked_at: u64,
+    /// Whether the last input was, or had, a password.
+    by_password: bool,
 }
 
 impl SignIn {
@@ -108,8 +113,17 @@ impl SignIn {
         }
     }
 
-    /// Back at the name, because the pool no longer takes an answer to this question.
+    /// What the last attempt was: to sign in with a password, or something else.
+    pub fn doing(self) -> Doing {
+        if self.stand.with_value(|stand| stand.by_password) { Doing::SigningIn } else { Doing::Answering }
+    }
+
+    /// Back at the name, because the pool no longer takes an answer to this question. An answer that is on its way may
+    /// still have come in time.
     pub fn expire(self) {
+        if self.working.get_untracked() {
+            return;
+        }
         let over = ServiceError { kind: ErrorKind::NotAuthorized, reason: Some(Reason::SessionExpired) };
         self.show(Attempt::default().with_problem(Error::Service(over)), false);
     }
@@ -163,14 +177,13 @@ impl Screen {
 /// The page. `other` draws the forms beyond name and password, which are loaded when they are needed.
 pub fn login(other: fn(Screen) -> AnyView) -> Live {
     let app = AppState::get();
-    let begun = Stand { attempt: Attempt::default(), screen: Screen::Credentials, asked_at: 0 };
+    let begun = Stand { attempt: Attempt::default(), screen: Screen::Credentials, asked_at: 0, by_password: true };
     let stand = StoredValue::new_local(begun);
     let turn = RwSignal::new(false);
     let problem = RwSignal::new(None);
     let failed = RwSignal::new(false);
     let working = RwSignal::new(false);
     let trust = RwSignal::new(false);
-    let notice = app.take_notice();
     let (name, now) = (NameState::new(), app.services.now);
     let shown = move |send| SignIn { stand, turn, problem, failed, working, trust, name, now, send };
 
@@ -180,6 +193,13 @@ pub fn login(other: fn(Screen) -> AnyView) -> Live {
             return;
         }
         working.set(true);
+        let by_password = matches!(
+            input,
+            Input::Submit { way: Way::Srp(_) | Way::Password(_) | Way::CustomSrp(_), .. }
+                | Input::Password(_)
+                | Input::Choose(Factor::Password(_) | Factor::PasswordSrp(_))
+        );
+        stand.update_value(|stand| stand.by_password = by_password);
         if let Input::Submit { user, .. } = &input {
             // Filled in on the next page too, reset for instance; stored only when it led somewhere.
             app.name.set_value(Some(user.clone()));
@@ -221,7 +241,7 @@ pub fn login(other: fn(Screen) -> AnyView) -> Live {
     live(move || {
         turn.track();
         match stand.with_value(|stand| stand.screen) {
-            Screen::Credentials => credentials(sign_in, notice, other),
+            Screen::Credentials => credentials(sign_in, other),
             screen => {
                 provide_context(sign_in);
                 other(screen)
@@ -231,8 +251,11 @@ pub fn login(other: fn(Screen) -> AnyView) -> Live {
 }
 
 /// Name and password, or the name alone where the pool asks for the rest afterwards.
-fn credentials(sign_in: SignIn, notice: Option<Notice>, other: fn(Screen) -> AnyView) -> AnyView {
+fn credentials(sign_in: SignIn, other: fn(Screen) -> AnyView) -> AnyView {
     let app = AppState::get();
+    let notice = app.take_notice();
+    // Somebody else may begin here.
+    sign_in.trust.set(false);
     let (name, password) = (sign_in.name, FieldState::default());
     let flow = app.config.with_value(|config| config.flow);
     let asks_password = flow.asks_password();

@@ -14,6 +14,8 @@ use leptos::prelude::*;
 pub enum Doing {
     /// Name and password.
     SigningIn,
+    /// Signing in by something else: a passkey, a code, an answer.
+    Answering,
     /// Creating an account.
     SigningUp,
     /// Entering or asking for the code that confirms an account.
@@ -125,6 +127,7 @@ fn reason_text(reason: Reason, doing: Doing) -> (Msg, Next) {
     use Reason as R;
     match reason {
         R::WrongPassword if doing == Doing::OwnAccount => (Msg::ERR_OLD_PASSWORD, Next::Retry),
+        R::WrongPassword if doing == Doing::Answering => (Msg::ERR_REFUSED, Next::Retry),
         R::WrongPassword => (Msg::ERR_WRONG_PASSWORD, Next::Retry),
         R::PasswordAttemptsExceeded => (Msg::ERR_PASSWORD_ATTEMPTS, Next::Reset),
         R::UserDisabled => (Msg::ERR_USER_DISABLED, Next::Support),
@@ -157,6 +160,7 @@ fn kind_text(kind: ErrorKind, doing: Doing) -> (Msg, Next) {
     match kind {
         E::NotAuthorized => match doing {
             Doing::SigningIn => (Msg::ERR_WRONG_PASSWORD, Next::Retry),
+            Doing::Answering => (Msg::ERR_REFUSED, Next::Retry),
             Doing::SigningUp => (Msg::ERR_SIGN_UP_CLOSED, Next::Support),
             Doing::AskingReset => (Msg::ERR_RESET_NOT_ALLOWED, Next::Support),
             Doing::OwnAccount => (Msg::NOTICE_SESSION_ENDED, Next::SignIn),
@@ -241,7 +245,7 @@ pub fn Problem(
 pub fn SignInProblem() -> impl IntoView {
     let sign_in = SignIn::get();
     view! {
-        <Problem problem=Box::new(move || Some(explain(&sign_in.problem.get()?, Doing::SigningIn))) />
+        <Problem problem=Box::new(move || Some(explain(&sign_in.problem.get()?, sign_in.doing()))) />
         {live(move || {
             // Read with every problem.
             sign_in.problem.track();
@@ -256,8 +260,9 @@ mod tests {
     use crate::cognito::error::ServiceError;
     use std::collections::BTreeMap;
 
-    const DOINGS: [Doing; 6] = [
+    const DOINGS: [Doing; 7] = [
         Doing::SigningIn,
+        Doing::Answering,
         Doing::SigningUp,
         Doing::Verifying,
         Doing::AskingReset,
@@ -427,6 +432,9 @@ mod tests {
         assert_eq!(explain(&not_authorized, Doing::SigningIn).next, Next::Retry);
         assert_eq!(explain(&not_authorized, Doing::OwnAccount).next, Next::SignIn);
         assert_eq!(explain(&not_authorized, Doing::SigningUp).next, Next::Support);
+        let wrong =
+            Error::Service(ServiceError { kind: ErrorKind::NotAuthorized, reason: Some(Reason::WrongPassword) });
+        assert_eq!(explain(&wrong, Doing::Answering).text, Msg::ERR_REFUSED, "there was no password");
     }
 
     #[test]

@@ -127,7 +127,7 @@ pub fn SignUp() -> impl IntoView {
                         view! { <p class="form__aside">{Msg::WITHOUT_PASSWORD_LEAD.text()}</p> }.into_any()
                     }
                 })}
-                {is_optional.then(|| password_switch(with_password))}
+                {is_optional.then(|| password_switch(with_password, [password.field(), confirm]))}
                 {asks_agreement
                     .then(|| view! { <TickField id="terms" label=agreement(terms) state=agreed required=true /> })}
                 <Submit label=Msg::CREATE_ACCOUNT busy=Msg::CREATING_ACCOUNT working=working />
@@ -166,10 +166,15 @@ fn with_name(entered: Vec<Attribute>, app: AppState, user: &UserName) -> Vec<Att
 }
 
 /// Shows and hides the fields for a password.
-fn password_switch(with_password: RwSignal<bool>) -> AnyView {
+fn password_switch(with_password: RwSignal<bool>, fields: [FieldState; 2]) -> AnyView {
+    let switch = move || {
+        // What was wrong with them is no reason to look at them any more.
+        fields.iter().for_each(|field| field.fill(""));
+        with_password.update(|with| *with = !*with);
+    };
     view! {
         <p class="form__aside">
-            <button type="button" class="link" on:click=move |_| with_password.update(|with| *with = !*with)>
+            <button type="button" class="link" on:click=move |_| switch()>
                 {live(move || {
                     if with_password.get() { Msg::WITHOUT_PASSWORD.text() } else { Msg::WITH_PASSWORD.text() }
                 })}

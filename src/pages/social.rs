@@ -8,6 +8,10 @@ use crate::{
     state::AppState,
 };
 use leptos::{prelude::*, task::spawn_local};
+use std::time::Duration;
+
+/// After this long the browser has left, or will not.
+const STUCK: Duration = Duration::from_secs(10);
 
 /// A button for each of these providers; nothing if there is none. `divided` sets them apart from what is above by an
 /// "or".
@@ -16,22 +20,32 @@ pub fn other_ways(providers: Vec<Provider>, divided: bool) -> Option<AnyView> {
         return None;
     }
     let app = AppState::get();
-    let missing = RwSignal::new(false);
+    let problem = RwSignal::new(None::<Msg>);
     let choose = move |provider: &str| {
-        missing.set(false);
+        problem.set(None);
         let name = provider.to_owned();
         app.leaving.set(name.clone());
         let next = app.next();
         spawn_local(async move {
             let opened = (app.services.account)().await;
-            let here = !missing.is_disposed();
             // Whoever has gone to another page in the meantime stays there.
-            let url = opened.ok().filter(|_| here).and_then(|account| account.begin_social(&name, next));
+            if problem.is_disposed() {
+                app.leaving.set(String::new());
+                return;
+            }
+            let url = match opened {
+                Ok(account) => account.begin_social(&name, next).ok_or(Msg::SOCIAL_NO_STORAGE),
+                Err(_) => Err(Msg::CHUNK_MISSING),
+            };
             match url {
-                Some(url) => (app.services.leave)(&url, History::Push),
-                None => {
+                Ok(url) => {
+                    (app.services.leave)(&url, History::Push);
+                    // Nothing tells a page that the person has stopped the browser from leaving.
+                    set_timeout(move || drop(app.leaving.try_set(String::new())), STUCK);
+                }
+                Err(text) => {
                     app.leaving.set(String::new());
-                    missing.try_set(true);
+                    problem.set(Some(text));
                 }
             }
         });
@@ -57,7 +71,7 @@ pub fn other_ways(providers: Vec<Provider>, divided: bool) -> Option<AnyView> {
     Some(
         view! {
             {live(move || {
-                missing.get().then(|| view! { <Alert tone=Tone::Error><p>{Msg::CHUNK_MISSING.text()}</p></Alert> })
+                problem.get().map(|text| view! { <Alert tone=Tone::Error><p>{text.text()}</p></Alert> })
             })}
             {divided.then(|| view! { <p class="divider"><span>{Msg::OR.text()}</span></p> })}
             {providers.into_iter().map(button).collect::<Vec<AnyView>>()}

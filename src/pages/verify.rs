@@ -29,9 +29,10 @@ pub fn Verify() -> impl IntoView {
     let problem = RwSignal::new(None::<Explained>);
     let rest = RwSignal::new(0_u32);
     let notice = app.take_notice().filter(|notice| *notice != Notice::CodeSent);
-    let begun = app.signing_up.get_value();
+    // A sign-up that is not about the name in the field says nothing here.
+    let begun = app.signing_up.get_value().filter(|begun| Some(&begun.user) == remembered_name().as_ref());
     // What was sent, and where. Whoever was led here by a sign-in is told something else.
-    let news = RwSignal::new(begun.clone().filter(|_| notice.is_none()).map(|begun| (Msg::CODE_SENT, begun.sent)));
+    let news = RwSignal::new(begun.filter(|_| notice.is_none()).map(|begun| (Msg::CODE_SENT, begun.sent)));
 
     let failed = move |error: Error| {
         let explained = explain(&error, Doing::Verifying);
@@ -124,7 +125,6 @@ pub fn Verify() -> impl IntoView {
         });
     };
 
-    let user = begun.map(|begun| begun.user).or_else(remembered_name);
     view! {
         <Page
             title=Msg::VERIFY_TITLE
@@ -134,7 +134,7 @@ pub fn Verify() -> impl IntoView {
             {live(move || news.get().map(|(text, sent)| sent_news(text, sent.as_ref())))}
             <Problem problem=Box::new(move || problem.get()) />
             <Form id="verify" working=working on_submit=Callback::new(move |()| submit()) on_use=app.services.prepare>
-                <NameField state=name value=user />
+                <NameField state=name value=remembered_name() />
                 <CodeField state=code on_complete=Callback::new(move |()| complete()) />
                 <Submit label=Msg::VERIFY_ACCOUNT busy=Msg::VERIFYING working=working />
                 <WorkButton

@@ -429,6 +429,10 @@ impl<W: World> Account for Keeper<W> {
         Box::pin(self.drive(attempt, input))
     }
 
+    fn stop_passkey(&self, mediation: Mediation) {
+        self.world.stop_passkey(mediation);
+    }
+
     fn use_passkey(
         &self,
         options: PasskeyOptions,
@@ -600,8 +604,9 @@ impl<W: World> Account for Keeper<W> {
         let domain = self.pool.domain.as_ref()?;
         self.exchange.take();
         let pending = Pending::new(&self.world.secret(), next, self.world.now());
-        self.world.keep(PENDING, &pending.write());
-        Some(domain.authorize_url(&self.pool.client, provider, &pending))
+        // Whoever came back could not finish what this tab does not remember.
+        let kept = self.world.keep(PENDING, &pending.write());
+        kept.then(|| domain.authorize_url(&self.pool.client, provider, &pending))
     }
 
     fn finish_social(&self, query: String) -> Local<'_, Finished> {
@@ -669,6 +674,8 @@ mod tests {
         meanwhile: RefCell<Option<Meanwhile>>,
         /// What happens while the next call is under way.
         under_way: RefCell<Option<Meanwhile>>,
+        /// The tab's storage is denied.
+        forgetful: Cell<bool>,
         /// What only this tab sees.
         tab: RefCell<BTreeMap<String, String>>,
     }
@@ -705,8 +712,12 @@ mod tests {
     }
 
     impl TabStorage for Rc<Fake> {
-        fn keep(&self, key: &str, value: &str) {
+        fn keep(&self, key: &str, value: &str) -> bool {
+            if self.forgetful.get() {
+                return false;
+            }
             self.tab.borrow_mut().insert(key.to_owned(), value.to_owned());
+            true
         }
         fn take(&self, key: &str) -> Option<String> {
             self.tab.borrow_mut().remove(key)
@@ -747,6 +758,7 @@ mod tests {
     }
 
     impl Passkeys for Rc<Fake> {
+        fn stop_passkey(&self, _: Mediation) {}
         async fn use_passkey(&self, _: String, _: Mediation) -> Result<String, PasskeyFault> {
             Err(PasskeyFault::Unsupported)
         }
@@ -1362,6 +1374,13 @@ mod tests {
         let verifier = CodeVerifier::new(calls[0].1["code_verifier"].as_str().unwrap());
         assert_eq!(oauth::code_challenge(&verifier), parameter(&url, "code_challenge"));
         scene.all_answers_were_used();
+    }
+
+    #[test]
+    fn nobody_is_sent_away_who_could_not_finish_when_they_come_back() {
+        let scene = scene(None, vec![]);
+        scene.world.forgetful.set(true);
+        assert_eq!(scene.keeper.begin_social("Google", None), None);
     }
 
     #[test]

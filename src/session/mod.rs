@@ -197,6 +197,8 @@ pub trait Account {
         options: PasskeyOptions,
         mediation: Mediation,
     ) -> Local<'_, Result<PasskeyCredential, PasskeyFault>>;
+    /// Ends an offer or a dialog of this kind, because whoever began it is gone.
+    fn stop_passkey(&self, mediation: Mediation);
     /// Has the device that this browser is remembered as stand in for the second factor from now on, where the pool
     /// asks people first. What does not work is no trouble: the second factor is asked for again.
     fn trust_device(&self) -> Local<'_, ()>;

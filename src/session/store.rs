@@ -89,8 +89,12 @@ impl Store {
         Some((user, tokens))
     }
 
-    /// Stores a session. `LastAuthUser` is written last: a tab that sees it finds the rest.
+    /// Stores a session in place of whoever's there is. `LastAuthUser` is written last: a tab that sees it finds the
+    /// rest.
     pub fn save(&self, storage: &impl Storage, user: &UserName, tokens: &Tokens) {
+        if let Some(other) = storage.get(&self.last_user_key()).filter(|other| other != user.as_str()) {
+            self.clear_tokens(storage, &UserName::new(other));
+        }
         storage.set(&self.key(user, "idToken"), tokens.id.as_str());
         storage.set(&self.key(user, "accessToken"), tokens.access.as_str());
         storage.set(&self.key(user, "refreshToken"), tokens.refresh.as_str());
@@ -129,13 +133,17 @@ impl Store {
     /// Forgets the session, but not the email address and not a device's keys.
     pub fn clear(&self, storage: &impl Storage) {
         if let Some(user) = storage.get(&self.last_user_key()).map(UserName::new) {
-            for name in ["idToken", "accessToken", "refreshToken", "clockDrift", "signInDetails", "userData"] {
-                storage.remove(&self.key(&user, name));
-            }
+            self.clear_tokens(storage, &user);
         }
         storage.remove(&self.domain_key());
         storage.remove(&self.last_user_key());
         storage.remove(USER_TOKEN);
+    }
+
+    fn clear_tokens(&self, storage: &impl Storage, user: &UserName) {
+        for name in ["idToken", "accessToken", "refreshToken", "clockDrift", "signInDetails", "userData"] {
+            storage.remove(&self.key(user, name));
+        }
     }
 }
 

@@ -16,8 +16,8 @@ pub trait Storage {
 
 /// A place for small texts that only this tab sees, and that outlives the page but not the tab.
 pub trait TabStorage {
-    /// Stores.
-    fn keep(&self, key: &str, value: &str);
+    /// Stores; false if that is not possible.
+    fn keep(&self, key: &str, value: &str) -> bool;
     /// What is stored under a key, which is forgotten with that: nobody gets it twice.
     fn take(&self, key: &str) -> Option<String>;
 }
@@ -50,6 +50,8 @@ pub trait Passkeys {
     /// # Errors
     /// See [`PasskeyFault`].
     fn use_passkey(&self, options: String, mediation: Mediation) -> impl Future<Output = Result<String, PasskeyFault>>;
+    /// Ends what was asked for in this way, if it is still open.
+    fn stop_passkey(&self, mediation: Mediation);
 }
 
 /// All of it.

@@ -1,4 +1,4 @@
-//! Codes sent to people: six digits, good once, for a while, and only for so many wrong tries.
+//! Codes sent to people: six digits, or eight to sign in with, good once, for a while, and only for so many wrong tries.
 
 use super::settings::{CodeSettings, Contact};
 use crate::clock::Timestamp;
@@ -25,6 +25,12 @@ pub enum CodePurpose {
     /// The same by SMS.
     SignInSms,
 }
+
+/// How many digits codes have that confirm something, and those of second factors.
+pub const DIGITS: usize = 6;
+/// How many digits the codes have that open an account in place of a password. AWS's documentation does not say so; its users
+/// do, and its people have confirmed that the length is fixed.
+pub const SIGN_IN_DIGITS: usize = 8;
 
 impl CodePurpose {
     /// Proving that an address is the user's.
@@ -82,18 +88,23 @@ impl CodeSlot {
     /// `LimitExceededException` if too many were sent lately.
     pub fn issue(&mut self, purpose: CodePurpose, settings: &CodeSettings, now: Timestamp) -> Result<String, ApiError> {
         self.count(settings, now)?;
-        let digits = random::six_digits();
+        let digits = random::digits(DIGITS);
         self.current = Some(Code { digits: digits.clone(), expires: now.plus_seconds(purpose.life_seconds(settings)) });
         Ok(digits)
     }
 
-    /// Counts a code that is kept elsewhere, and makes it.
+    /// Counts a code of so many digits that is kept elsewhere, and makes it.
     ///
     /// # Errors
     /// `LimitExceededException` if too many were sent lately.
-    pub fn issue_elsewhere(&mut self, settings: &CodeSettings, now: Timestamp) -> Result<String, ApiError> {
+    pub fn issue_elsewhere(
+        &mut self,
+        digits: usize,
+        settings: &CodeSettings,
+        now: Timestamp,
+    ) -> Result<String, ApiError> {
         self.count(settings, now)?;
-        Ok(random::six_digits())
+        Ok(random::digits(digits))
     }
 
     fn count(&mut self, settings: &CodeSettings, now: Timestamp) -> Result<(), ApiError> {

@@ -8,11 +8,16 @@ const text = (buffer) =>
 
 let asked = null;
 
+/** Ends what was asked for quietly, or by a dialog. What was asked for since in the other way goes on. */
+export function stop(quietly) {
+  if (asked?.quietly === quietly) asked.controller.abort();
+}
+
 /** Resolves to the credential as JSON; rejects with the browser's own error. */
 export async function get(options, quietly) {
-  asked?.abort();
-  asked = new AbortController();
-  const { signal } = asked;
+  asked?.controller.abort();
+  const controller = new AbortController(), { signal } = controller;
+  asked = { controller, quietly };
   if (typeof PublicKeyCredential !== 'function') throw new DOMException('no passkeys', 'NotSupportedError');
   if (quietly && !(await PublicKeyCredential.isConditionalMediationAvailable?.())) {
     throw new DOMException('no autofill', 'NotSupportedError');

@@ -97,7 +97,7 @@ fn choices(sign_in: SignIn, title: Msg, lead: Msg, buttons: Vec<AnyView>) -> Any
     let items = buttons.into_iter().map(|button| view! { <li>{button}</li> }).collect_view();
     view! {
         <Page title=title lead=lead.text()>
-            <Problem problem=above(sign_in) />
+            <Problem problem=above(sign_in, None) />
             <ul class="choices">{items}</ul>
             {way_back(sign_in)}
         </Page>

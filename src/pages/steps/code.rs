@@ -6,13 +6,17 @@ use crate::{
     components::{Alert, Checkbox, Field, FieldState, Form, Kind, Page, Submit, Tone, WorkButton, effect, live},
     i18n::Msg,
     pages::{
-        inputs::{read_code, rest_a_while},
+        inputs::{CODE_DIGITS, read_code, rest_a_while},
         login::SignIn,
         problem::{Place, Problem},
     },
     state::{AppState, SettingsHandle},
 };
 use leptos::prelude::*;
+
+/// How many digits the codes have that open an account in place of a password. Cognito's have eight, which cannot be
+/// changed; a pool that sends others is none the worse for it, the button takes whatever stands there.
+const SIGN_IN_CODE_DIGITS: usize = 8;
 
 /// The form.
 pub fn code() -> AnyView {
@@ -33,7 +37,11 @@ pub fn code() -> AnyView {
         CodeKind::Totp if to.is_empty() => Msg::STEP_CODE_APP.text().to_owned(),
         CodeKind::Totp => Msg::STEP_CODE_NAMED_APP.fill(&[&to]),
     };
-    let hint = if kind == CodeKind::Totp { Msg::CODE_HINT_APP } else { Msg::CODE_HINT };
+    let (digits, hint) = match kind {
+        CodeKind::Totp => (CODE_DIGITS, Msg::CODE_HINT_APP),
+        CodeKind::SmsMfa | CodeKind::EmailMfa => (CODE_DIGITS, Msg::CODE_HINT),
+        CodeKind::SmsOtp | CodeKind::EmailOtp => (SIGN_IN_CODE_DIGITS, Msg::CODE_HINT_SIGN_IN),
+    };
     let sent = RwSignal::new(false);
     let rest = RwSignal::new(0);
     let sending = RwSignal::new(false);
@@ -50,6 +58,9 @@ pub fn code() -> AnyView {
         }
     };
     let send_again = move || {
+        if sign_in.working.get_untracked() {
+            return;
+        }
         sent.set(false);
         sending.set(true);
         sign_in.send(Input::SendAgain);
@@ -71,16 +82,18 @@ pub fn code() -> AnyView {
             {live(move || {
                 sent.get().then(|| view! { <Alert tone=Tone::Success><p>{Msg::NEW_CODE_SENT.text()}</p></Alert> })
             })}
-            <Problem problem=above(sign_in) />
+            <Problem problem=above(sign_in, Some(Place::Code)) />
             <Form id="code-step" working=sign_in.working on_submit=Callback::new(move |()| submit())>
                 <Field
                     id="code"
                     label=Msg::CODE.text()
-                    kind=Kind::Code
+                    kind=Kind::Code(digits)
                     state=field
                     hint=hint.text()
                     on_complete=Callback::new(move |()| {
-                        if !sign_in.working.get_untracked() {
+                        // The box below is a decision that comes after the code for most people.
+                        let decided = !trusts || sign_in.trust.get_untracked();
+                        if decided && !sign_in.working.get_untracked() {
                             submit();
                         }
                     })

@@ -36,7 +36,7 @@ pub fn custom() -> AnyView {
     };
     view! {
         <Page title=Msg::STEP_CUSTOM_TITLE lead=Msg::STEP_CUSTOM_LEAD.text() first=field>
-            <Problem problem=above(sign_in) />
+            <Problem problem=above(sign_in, None) />
             {question.map(|question| view! { <blockquote class="question" id="question">{question}</blockquote> })}
             <Form id="custom-step" working=sign_in.working on_submit=Callback::new(move |()| submit())>
                 <Field

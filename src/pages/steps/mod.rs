@@ -4,14 +4,16 @@ mod autofill;
 mod choose;
 mod code;
 mod custom;
+pub mod new_password;
 mod passkey;
 mod password;
 pub mod set_up;
+pub mod unsupported;
 
 pub use autofill::autofill;
 
 use super::login::SignIn;
-use super::problem::{Doing, Explained, Place, explain};
+use super::problem::{Explained, Place, explain};
 use crate::{
     cognito::sign_in::{Asks, Input},
     components::{Countdown, FieldState, effect},
@@ -50,18 +52,19 @@ pub(super) fn way_back(sign_in: SignIn) -> AnyView {
     .into_any()
 }
 
-/// The problem of the last answer, where it belongs above the form and not at its field.
-pub(super) fn above(sign_in: SignIn) -> Box<dyn Fn() -> Option<Explained> + Send> {
+/// The problem of the last answer, for above the form. What belongs at a field of this form is said there
+/// ([`at_field`]), everything else here.
+pub(super) fn above(sign_in: SignIn, at_field: Option<Place>) -> Box<dyn Fn() -> Option<Explained> + Send> {
     Box::new(move || {
-        let explained = explain(&sign_in.problem.get()?, Doing::SigningIn);
-        (explained.place == Place::Form).then_some(explained)
+        let explained = explain(&sign_in.problem.get()?, sign_in.doing());
+        (Some(explained.place) != at_field).then_some(explained)
     })
 }
 
 /// Shows what belongs at a field there, and puts focus into it.
 pub(super) fn at_field(sign_in: SignIn, field: FieldState, place: Place) {
     effect(move || {
-        let explained = sign_in.problem.get().map(|error| explain(&error, Doing::SigningIn));
+        let explained = sign_in.problem.get().map(|error| explain(&error, sign_in.doing()));
         if let Some(explained) = explained.filter(|explained| explained.place == place) {
             field.fail(explained.text);
             field.focus();

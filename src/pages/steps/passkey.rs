@@ -42,6 +42,7 @@ pub fn passkey() -> AnyView {
             }
         });
     };
+    stop_with_form(app, Mediation::Dialog);
     ask();
     view! {
         <Page title=Msg::STEP_PASSKEY_TITLE lead=Msg::STEP_PASSKEY_LEAD.text()>
@@ -54,7 +55,7 @@ pub fn passkey() -> AnyView {
                         view! { <Alert tone=tone><p>{text(fault).text()}</p></Alert> }
                     })
             })}
-            <Problem problem=above(sign_in) />
+            <Problem problem=above(sign_in, None) />
             <WorkButton
                 label=Msg::USE_PASSKEY
                 busy=Msg::WAITING_FOR_PASSKEY
@@ -65,6 +66,17 @@ pub fn passkey() -> AnyView {
         </Page>
     }
     .into_any()
+}
+
+/// Ends an offer or a dialog together with the form it belongs to: a passkey that is chosen later would lead nowhere.
+pub(super) fn stop_with_form(app: AppState, mediation: Mediation) {
+    on_cleanup(move || {
+        spawn_local(async move {
+            if let Ok(account) = (app.services.account)().await {
+                account.stop_passkey(mediation);
+            }
+        });
+    });
 }
 
 /// Asks the browser for a passkey.

@@ -28,7 +28,7 @@ pub fn form(sign_in: SignIn, send: impl Fn(Password) + Send + Sync + 'static) ->
     };
     view! {
         <Page title=Msg::STEP_PASSWORD_TITLE first=field>
-            <Problem problem=above(sign_in) />
+            <Problem problem=above(sign_in, None) />
             <Form id="password-step" working=sign_in.working on_submit=Callback::new(move |()| submit())>
                 // Password managers want to know whose password it is.
                 <HiddenUserName />

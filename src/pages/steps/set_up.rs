@@ -10,7 +10,7 @@ use crate::{
     components::{CopyButton, Field, FieldState, Form, Kind, Page, QrCode, Submit, WorkButton, effect, live},
     i18n::Msg,
     pages::{
-        inputs::read_email,
+        inputs::{CODE_DIGITS, read_email},
         login::SignIn,
         problem::{Place, Problem},
     },
@@ -53,7 +53,7 @@ fn choose(sign_in: SignIn) -> AnyView {
         }
         view! {
             <Page title=Msg::SET_UP_TITLE lead=Msg::SET_UP_LEAD.text()>
-                <Problem problem=above(sign_in) />
+                <Problem problem=above(sign_in, None) />
                 {(!app && !email).then(|| view! { <p>{Msg::SET_UP_NOTHING.text()}</p> })}
                 <ul class="choices">
                     {app
@@ -97,7 +97,7 @@ fn by_email(sign_in: SignIn) -> AnyView {
     };
     view! {
         <Page title=Msg::SET_UP_EMAIL_TITLE lead=Msg::SET_UP_EMAIL_LEAD.text() first=field>
-            <Problem problem=above(sign_in) />
+            <Problem problem=above(sign_in, None) />
             <Form id="email-step" working=sign_in.working on_submit=Callback::new(move |()| submit())>
                 <Field id="email" label=Msg::EMAIL.text() kind=Kind::Text("email") state=field />
                 <Submit label=Msg::SEND_CODE busy=Msg::SENDING_CODE working=sign_in.working />
@@ -135,7 +135,7 @@ fn scan(sign_in: SignIn) -> AnyView {
     };
     view! {
         <Page title=Msg::SCAN_TITLE lead=Msg::SCAN_LEAD.text()>
-            <Problem problem=above(sign_in) />
+            <Problem problem=above(sign_in, Some(Place::Code)) />
             <QrCode text=uri.clone() label=Msg::SCAN_PICTURE />
             // Nobody can scan what their own phone shows. Hidden by style where there is a mouse.
             <p class="scan-open"><a href=uri rel="external">{Msg::SCAN_OPEN.text()}</a></p>
@@ -148,7 +148,7 @@ fn scan(sign_in: SignIn) -> AnyView {
                 <Field
                     id="code"
                     label=Msg::TOTP_CODE.text()
-                    kind=Kind::Code
+                    kind=Kind::Code(CODE_DIGITS)
                     state=code
                     hint=Msg::CODE_HINT_APP.text()
                 />

@@ -4,7 +4,7 @@ use super::{Next, Parameters, Refusal, flow, password};
 use crate::clock::Timestamp;
 use crate::pool::Pool;
 use crate::pool::challenges::{Attempt, Challenge, CodeKind, SentCode, Step};
-use crate::pool::codes::CodePurpose;
+use crate::pool::codes::{CodePurpose, DIGITS, SIGN_IN_DIGITS};
 use crate::pool::delivery::Destination;
 use crate::pool::settings::MfaMethod;
 use crate::pool::state::{MessagePurpose, Method, State, Subject, UserStatus};
@@ -55,7 +55,8 @@ pub(super) fn send(
 ) -> Result<Option<String>, ApiError> {
     let settings = state.settings.codes.clone();
     let slot = state.code_slot(&subject.name, CodePurpose::sign_in_by(destination.contact));
-    let code = slot.issue_elsewhere(&settings, now).map_err(|_| ApiError::too_many_codes())?;
+    let digits = if message == MessagePurpose::SignIn { SIGN_IN_DIGITS } else { DIGITS };
+    let code = slot.issue_elsewhere(digits, &settings, now).map_err(|_| ApiError::too_many_codes())?;
     let exists = state.users.contains_key(&subject.sub);
     if exists {
         state.send(destination.contact, &destination.address, message, &code, now);

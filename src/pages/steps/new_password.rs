@@ -1,17 +1,18 @@
 //! The step after a temporary password: choose one, and fill in what the pool requires.
 
-use super::{
-    attributes::{attribute_named, draw_attributes, read_attribute},
-    inputs::HiddenUserName,
-    login::SignIn,
-    password_fields::{NewPasswordField, NewPasswordState},
-    problem::{Doing, Place, Problem, explain, field_text},
-};
+use super::{above, at_field, way_back};
 use crate::{
     cognito::{operations::Attribute, sign_in::Input},
-    components::{FieldState, Form, Page, Submit, effect},
+    components::{FieldState, Form, Page, Submit},
     config::AttributeField,
     i18n::Msg,
+    pages::{
+        attributes::{attribute_named, draw_attributes, read_attribute},
+        inputs::HiddenUserName,
+        login::SignIn,
+        password_fields::{NewPasswordField, NewPasswordState},
+        problem::{Place, Problem},
+    },
 };
 use leptos::prelude::*;
 
@@ -26,16 +27,7 @@ pub fn NewPassword() -> impl IntoView {
         .map(|name| (AttributeField { required: true, ..attribute_named(name) }, FieldState::default()))
         .collect();
     let drawn = draw_attributes(&fields, |_| String::new());
-    let explained = move || {
-        let explained = explain(&sign_in.problem.get()?, Doing::SettingPassword);
-        (explained.place == Place::Form).then_some(explained)
-    };
-    effect(move || {
-        if let Some(text) = sign_in.problem.get().as_ref().and_then(field_text) {
-            password.field().fail(text);
-            password.field().focus();
-        }
-    });
+    at_field(sign_in, password.field(), Place::NewPassword);
     let submit = move || {
         let chosen = password.read();
         let attributes: Vec<_> = fields
@@ -60,16 +52,14 @@ pub fn NewPassword() -> impl IntoView {
             title=Msg::NEW_PASSWORD_TITLE
             lead=Msg::NEW_PASSWORD_LEAD.text()
         >
-            <Problem problem=Box::new(explained) />
+            <Problem problem=above(sign_in, Some(Place::NewPassword)) />
             <Form id="new-password" working=sign_in.working on_submit=Callback::new(move |()| submit())>
                 <HiddenUserName />
                 <NewPasswordField id="new_password" label=Msg::NEW_PASSWORD state=password />
                 {drawn}
                 <Submit label=Msg::SET_PASSWORD busy=Msg::SETTING_PASSWORD working=sign_in.working />
-                <button type="button" class="button" on:click=move |_| sign_in.send(Input::StartOver)>
-                    {Msg::START_OVER.text()}
-                </button>
             </Form>
+            {way_back(sign_in)}
         </Page>
     }
 }

@@ -1,7 +1,6 @@
 //! A sign-in step that this version does not know: says so, and leads back.
 
-use super::login::SignIn;
-use crate::{cognito::sign_in::Input, components::Page, i18n::Msg};
+use crate::{cognito::sign_in::Input, components::Page, i18n::Msg, pages::login::SignIn};
 use leptos::prelude::*;
 
 /// The page.
