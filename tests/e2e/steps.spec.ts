@@ -1,26 +1,15 @@
 // What a sign-in can ask beyond name and password, each question against the dev pool.
 import type { Page } from '@playwright/test';
-import { expect, test, type Config } from './support/fixtures';
+import { expect, test } from './support/fixtures';
 import type { Pool } from './support/pool';
 import {
-  CLIENT, EMAIL, OTHER_PASSWORD, PASSWORD, button, calls, expectFieldProblem, expectProblemShown, field, greeting, heading, hold,
-  message, paths, says, signIn, stored,
+  CLIENT, EMAIL, OTHER_PASSWORD, PASSWORD, button, calls, configure, expectFieldProblem, expectProblemShown, field, greeting, heading, hold,
+  message, paths, rfc6238, says, signIn, stored,
 } from './support/pages';
 
 const user = { email: EMAIL, password: PASSWORD };
 const PHONE = '+491701234567';
 const code = (page: Page) => field(page, says('Code'));
-const merge = (into: any, from: any): any => {
-  for (const [name, value] of Object.entries(from)) {
-    into[name] = value && typeof value === 'object' && !Array.isArray(value) ? merge(into[name] ?? {}, value) : value;
-  }
-  return into;
-};
-/** Lays something over the configuration that the site serves. */
-const configure = (page: Page, changes: Config) => page.route('**/config.json', async (route) => {
-  const answer = await route.fetch();
-  await route.fulfill({ response: answer, json: merge(await answer.json(), changes) });
-});
 const passwordless = { auth: { passwordless: { email_otp_enabled: true, sms_otp_enabled: true } } };
 const totp = async (pool: Pool) => (await pool.totp(EMAIL)).code;
 const wrongCode = (right: string) => (right === '000000' ? '111111' : '000000');
@@ -123,17 +112,6 @@ test('an authenticator app is set up on the way in', async ({ page, pool, contex
   await expect(greeting(page)).toBeVisible();
   expect((await pool.user(EMAIL)).mfa.enabled).toEqual(['SOFTWARE_TOKEN']);
 });
-
-/** The code an authenticator app would show, made from the secret that the page shows. */
-async function rfc6238(secret: string): Promise<string> {
-  const bits = [...secret].map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('');
-  const key = Uint8Array.from(bits.match(/.{8}/g)!, (byte) => parseInt(byte, 2));
-  const step = new DataView(new ArrayBuffer(8));
-  step.setBigUint64(0, BigInt(Math.floor(Date.now() / 30_000)));
-  const hmac = await crypto.subtle.importKey('raw', key, { name: 'HMAC', hash: 'SHA-1' }, false, ['sign']);
-  const hash = new DataView(await crypto.subtle.sign('HMAC', hmac, step));
-  return String((hash.getUint32(hash.getUint8(19) & 15) & 0x7fffffff) % 1_000_000).padStart(6, '0');
-}
 
 test('an email address is set up on the way in', async ({ page, pool }) => {
   await pool.changeSettings({

@@ -3,8 +3,11 @@
     .tools/ministack/bin/python tools/ministack/create_pool.py http://127.0.0.1:PORT
 """
 
+import io
 import json
 import sys
+import zipfile
+from pathlib import Path
 
 from botocore.config import Config
 from botocore.session import Session
@@ -18,6 +21,19 @@ config = Config(retries={"max_attempts": 3}, connect_timeout=5, read_timeout=20)
 def client(service):
     return session.create_client(service, region_name=region, endpoint_url=endpoint, config=config)
 
+
+# The functions behind a custom sign-in; a role is needed for them, what it may do is not asked.
+role = client("iam").create_role(RoleName="questions", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+code = io.BytesIO()
+with zipfile.ZipFile(code, "w") as archive:
+    archive.write(Path(__file__).with_name("questions.py"), "questions.py")
+function = client("lambda").create_function(
+    FunctionName="questions",
+    Runtime="python3.12",
+    Handler="questions.handler",
+    Role=role,
+    Code={"ZipFile": code.getvalue()},
+)["FunctionArn"]
 
 users = client("cognito-idp")
 pool = users.create_user_pool(
@@ -34,7 +50,16 @@ pool = users.create_user_pool(
         }
     },
     Schema=[{"Name": "agentName", "AttributeDataType": "String", "Mutable": True}],
+    LambdaConfig={
+        "DefineAuthChallenge": function,
+        "CreateAuthChallenge": function,
+        "VerifyAuthChallengeResponse": function,
+    },
 )["UserPool"]["Id"]
+# Whoever has set up an authenticator app is asked for its code.
+users.set_user_pool_mfa_config(
+    UserPoolId=pool, SoftwareTokenMfaConfiguration={"Enabled": True}, MfaConfiguration="OPTIONAL"
+)
 app = users.create_user_pool_client(
     UserPoolId=pool,
     ClientName="doorward",

@@ -3,6 +3,7 @@ import { expect, type Locator, type Page, type Request } from '@playwright/test'
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../../tools/lib.mjs';
+import type { Config } from './fixtures';
 import type { NewUser, Pool } from './pool';
 
 export const EMAIL = 'ada@example.com';
@@ -162,3 +163,26 @@ export function record(page: Page): Request[] {
 
 /** The calls of an operation that came to an answer or not: how many the pool has seen. */
 export const calls = async (pool: Pool, operation: string) => (await pool.requests(operation)).length;
+
+const merge = (into: any, from: any): any => {
+  for (const [name, value] of Object.entries(from)) {
+    into[name] = value && typeof value === 'object' && !Array.isArray(value) ? merge(into[name] ?? {}, value) : value;
+  }
+  return into;
+};
+/** Lays something over the configuration that the site serves. */
+export const configure = (page: Page, changes: Config) => page.route('**/config.json', async (route) => {
+  const answer = await route.fetch();
+  await route.fulfill({ response: answer, json: merge(await answer.json(), changes) });
+});
+
+/** The code an authenticator app would show, made from the secret that the page shows. */
+export async function rfc6238(secret: string): Promise<string> {
+  const bits = [...secret].map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('');
+  const key = Uint8Array.from(bits.match(/.{8}/g)!, (byte) => parseInt(byte, 2));
+  const step = new DataView(new ArrayBuffer(8));
+  step.setBigUint64(0, BigInt(Math.floor(Date.now() / 30_000)));
+  const hmac = await crypto.subtle.importKey('raw', key, { name: 'HMAC', hash: 'SHA-1' }, false, ['sign']);
+  const hash = new DataView(await crypto.subtle.sign('HMAC', hmac, step));
+  return String((hash.getUint32(hash.getUint8(19) & 15) & 0x7fffffff) % 1_000_000).padStart(6, '0');
+}
