@@ -121,6 +121,7 @@ reasons! {
         | InvalidParameter "secret hash",
     /// The app client does not allow this way to sign in.
     FlowNotEnabled: InvalidParameter "flow not enabled" | InvalidParameter "auth flow is not enabled"
+        | InvalidParameter "_auth is not enabled for the client"
         | InvalidParameter "initiate auth method not supported",
     /// There is nothing verified that a code could be sent to.
     NothingVerified: InvalidParameter "no registered/verified",
@@ -415,7 +416,7 @@ mod tests {
                 "Client 1example is configured with secret but SECRET_HASH was not received",
                 Reason::ClientHasSecret,
             ),
-            ("InvalidParameter", "USER_SRP_AUTH flow not enabled for this client", Reason::FlowNotEnabled),
+            ("InvalidParameter", "USER_SRP_AUTH is not enabled for the client.", Reason::FlowNotEnabled),
             ("InvalidParameter", "USER_PASSWORD_AUTH flow not enabled for this client", Reason::FlowNotEnabled),
             (
                 "InvalidParameter",

@@ -127,6 +127,7 @@ messages! {
     STEP_CODE_NAMED_APP = "Open your authenticator app ({}) and enter the code that it shows for this site.";
     CODE_HINT_APP = "The 6 digits that the app shows now.";
     NO_CODE_SENT = "No code? Look in the spam folder, or start over to get a new one.";
+    NO_CODE_SMS = "No code? Messages can take a minute. Start over to get a new one.";
     NO_CODE_APP = "No access to the app? Contact support: they can remove it from your account.";
     TRUST_DEVICE = "Remember this browser, and do not ask for a code here again";
     STEP_PASSWORD_TITLE = "Enter your password";
@@ -136,10 +137,13 @@ messages! {
     PASSKEY_CANCELLED = "No passkey was used. Try again, or start over to sign in another way.";
     PASSKEY_UNSUPPORTED = "This browser has no passkeys. Start over to sign in another way.";
     PASSKEY_FAILED = "The passkey could not be used. Try again, or start over to sign in another way.";
-    STEP_CUSTOM_TITLE = "One more question";
+    STEP_CUSTOM_TITLE = "A question for you";
     STEP_CUSTOM_LEAD = "This site asks:";
+    STEP_CUSTOM_AGAIN = "This site asks again. If it is the same question, your last answer was not right.";
+    STEP_CUSTOM_PLAIN = "Enter the answer or the code that this site has asked you for.";
     ANSWER = "Your answer";
     CHOOSE_FACTOR_TITLE = "Choose how to sign in";
+    CHOOSE_FACTOR_OTHERWISE = "That way is not set up for your account. It can be opened in these ways:";
     CHOOSE_FACTOR_LEAD = "Your account can be opened in these ways.";
     CHOOSE_MFA_TITLE = "Confirm that it is you";
     CHOOSE_MFA_LEAD = "Choose where to get your code from.";
@@ -154,6 +158,7 @@ messages! {
     SCAN_LEAD = "Scan the picture with the app on your phone, or enter the key by hand. Then enter the code that the app shows.";
     SCAN_PICTURE = "QR code for your authenticator app; the same key stands below as text";
     SCAN_OPEN = "Open the authenticator app on this device";
+    SCAN_ANEW = "If you begin again there will be another key: remove this entry from the app then.";
     SCAN_SECRET = "Key to enter by hand";
     TOTP_CODE = "Code from the app";
     TOTP_MALFORMED = "Enter the 6 digits that the app shows.";
@@ -187,6 +192,7 @@ messages! {
     SET_PASSWORD = "Set password and sign in";
     SETTING_PASSWORD = "Setting password…";
     START_OVER = "Start over";
+    SIGNING_IN_AS = "Signing in as {}";
     UNSUPPORTED_TITLE = "One more step is needed";
     UNSUPPORTED_LEAD = "This account asks for a sign-in step that this page does not know: {}. Please contact support.";
 
@@ -268,7 +274,7 @@ messages! {
     ERR_USER_DISABLED = "This account is disabled. Please contact support.";
     ERR_TEMPORARY_EXPIRED = "Your temporary password has expired. Ask the person who invited you for a new one.";
     ERR_ALREADY_CONFIRMED = "This account is already confirmed. You can sign in.";
-    ERR_STEP_EXPIRED = "You took longer than we may wait. Please sign in again.";
+    ERR_STEP_EXPIRED = "This step is over: it took too long, or there were too many wrong tries. Please sign in again.";
     ERR_OLD_PASSWORD = "The current password is not right.";
     ERR_STEP_USED = "This step was already answered, perhaps in another tab. Please sign in again.";
     ERR_SESSION_TOO_OLD = "You were away for a long time, so your session has ended. Please sign in again.";

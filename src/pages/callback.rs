@@ -35,7 +35,11 @@ fn explain(failure: Failure) -> Msg {
 pub fn Callback() -> impl IntoView {
     let app = AppState::get();
     if let Some(problem) = SettingsHandle::with(|settings| settings.oauth.as_ref()?.problem()) {
-        return view! { <ConfigFacts problem=problem /> }.into_any();
+        return view! {
+            <ConfigFacts problem=problem />
+            <p class="card__foot"><a href=routes::LOGIN>{Msg::BACK_TO_SIGN_IN.text()}</a></p>
+        }
+        .into_any();
     }
     let query = app.query.get_value();
     // A code must stay neither in the address bar nor in the history.

@@ -48,8 +48,30 @@ struct Stand {
     screen: Screen,
     /// When the question that is shown was put, in seconds since 1970.
     asked_at: u64,
-    /// Whether the last input was, or had, a password.
-    by_password: bool,
+    tried: Tried,
+}
+
+/// What a person can do last in a sign-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tried {
+    /// A password, alone or with the name.
+    Password,
+    /// A way without one, with the name.
+    Way,
+    /// Anything else.
+    Answer,
+}
+
+impl Tried {
+    fn of(input: &Input) -> Self {
+        match input {
+            Input::Submit { way: Way::Srp(_) | Way::Password(_) | Way::CustomSrp(_), .. }
+            | Input::Password(_)
+            | Input::Choose(Factor::Password(_) | Factor::PasswordSrp(_)) => Self::Password,
+            Input::Submit { .. } => Self::Way,
+            _ => Self::Answer,
+        }
+    }
 }
 
 impl SignIn {
@@ -113,9 +135,14 @@ impl SignIn {
         }
     }
 
-    /// What the last attempt was: to sign in with a password, or something else.
+    /// What the person did last.
+    pub fn tried(self) -> Tried {
+        self.stand.with_value(|stand| stand.tried)
+    }
+
+    /// The same as what was being done when an error came.
     pub fn doing(self) -> Doing {
-        if self.stand.with_value(|stand| stand.by_password) { Doing::SigningIn } else { Doing::Answering }
+        if self.tried() == Tried::Password { Doing::SigningIn } else { Doing::Answering }
     }
 
     /// Back at the name, because the pool no longer takes an answer to this question. An answer that is on its way may
@@ -177,7 +204,7 @@ impl Screen {
 /// The page. `other` draws the forms beyond name and password, which are loaded when they are needed.
 pub fn login(other: fn(Screen) -> AnyView) -> Live {
     let app = AppState::get();
-    let begun = Stand { attempt: Attempt::default(), screen: Screen::Credentials, asked_at: 0, by_password: true };
+    let begun = Stand { attempt: Attempt::default(), screen: Screen::Credentials, asked_at: 0, tried: Tried::Password };
     let stand = StoredValue::new_local(begun);
     let turn = RwSignal::new(false);
     let problem = RwSignal::new(None);
@@ -193,13 +220,7 @@ pub fn login(other: fn(Screen) -> AnyView) -> Live {
             return;
         }
         working.set(true);
-        let by_password = matches!(
-            input,
-            Input::Submit { way: Way::Srp(_) | Way::Password(_) | Way::CustomSrp(_), .. }
-                | Input::Password(_)
-                | Input::Choose(Factor::Password(_) | Factor::PasswordSrp(_))
-        );
-        stand.update_value(|stand| stand.by_password = by_password);
+        stand.update_value(|stand| stand.tried = Tried::of(&input));
         if let Input::Submit { user, .. } = &input {
             // Filled in on the next page too, reset for instance; stored only when it led somewhere.
             app.name.set_value(Some(user.clone()));

@@ -244,12 +244,17 @@ pub fn Problem(
 #[component]
 pub fn SignInProblem() -> impl IntoView {
     let sign_in = SignIn::get();
+    let explained = move || Some(explain(&sign_in.problem.get()?, sign_in.doing()));
     view! {
-        <Problem problem=Box::new(move || Some(explain(&sign_in.problem.get()?, sign_in.doing()))) />
+        <Problem problem=Box::new(move || {
+            let explained = explained()?;
+            // The form for that is right below.
+            let next = if explained.next == Next::SignIn { Next::Retry } else { explained.next };
+            Some(Explained { next, ..explained })
+        }) />
         {live(move || {
-            // Read with every problem.
-            sign_in.problem.track();
-            sign_in.started_over().then(|| view! { <p class="aside">{Msg::STARTED_OVER.text()}</p> })
+            let says_so = explained().is_some_and(|explained| explained.next == Next::SignIn);
+            (!says_so && sign_in.started_over()).then(|| view! { <p class="aside">{Msg::STARTED_OVER.text()}</p> })
         })}
     }
 }

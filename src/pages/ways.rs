@@ -1,6 +1,10 @@
 //! Ways to sign in besides the form: without a password, or at another provider.
 
-use super::{login::SignIn, social::other_ways, steps::autofill};
+use super::{
+    login::{SignIn, Tried},
+    social::other_ways,
+    steps::autofill,
+};
 use crate::{cognito::sign_in::Factor, components::way, config::Provider, i18n::Msg, state::AppState};
 use leptos::prelude::*;
 
@@ -25,8 +29,14 @@ pub fn Ways(
         .into_iter()
         .filter(|(offered, ..)| *offered && flow.asks_password())
         .map(|(_, label, factor)| {
-            let press = Callback::new(move |()| sign_in.begin_with(factor.clone()));
-            way(Box::new(move || label.text().to_owned()), Box::new(|| false), press)
+            let pressed = RwSignal::new(false);
+            let press = Callback::new(move |()| {
+                pressed.set(true);
+                sign_in.begin_with(factor.clone());
+                pressed.set(sign_in.working.get_untracked());
+            });
+            let busy = move || sign_in.working.get() && pressed.get() && sign_in.tried() == Tried::Way;
+            way(Box::new(move || label.text().to_owned()), Box::new(busy), press)
         })
         .collect();
     let divided = buttons.is_empty();

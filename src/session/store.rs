@@ -226,6 +226,23 @@ mod tests {
     }
 
     #[test]
+    fn whoever_signs_in_leaves_nothing_of_whoever_was_signed_in() {
+        let (storage, store) = (Memory::default(), Store::new(&ClientId::new("c1")));
+        let tokens = |name: &str| Tokens {
+            access: AccessToken::new(name),
+            id: IdToken::new(name),
+            refresh: RefreshToken::new(name),
+        };
+        store.save(&storage, &UserName::new("a"), &tokens("a"));
+        storage.set("CognitoIdentityServiceProvider.c1.a.deviceKey", "d");
+        store.save(&storage, &UserName::new("b"), &tokens("b"));
+        assert_eq!(store.load(&storage), Some((UserName::new("b"), tokens("b"))));
+        store.clear(&storage);
+        assert_eq!(storage.get("CognitoIdentityServiceProvider.c1.a.refreshToken"), None);
+        assert_eq!(storage.get("CognitoIdentityServiceProvider.c1.a.deviceKey").as_deref(), Some("d"));
+    }
+
+    #[test]
     fn a_device_is_remembered_whole_and_forgotten_by_its_name() {
         let (store, storage, user) = (Store::new(&ClientId::new("c1")), Memory::default(), UserName::new("u"));
         let device = Device {

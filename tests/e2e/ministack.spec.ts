@@ -197,8 +197,7 @@ test('USER_PASSWORD_AUTH where the app client does not allow it', async ({ page,
   await expectProblemShown(page, 'ErrFlowOff');
 });
 
-// Fails for now: of this flow Cognito says "… is not enabled for the client.", which src/cognito/error.rs does not know.
-test.fail('USER_SRP_AUTH where the app client does not allow it', async ({ page, cognito, email }) => {
+test('USER_SRP_AUTH where the app client does not allow it', async ({ page, cognito, email }) => {
   await cognito.createUser(email);
   const { auth } = await passwordFlow(cognito);
   await configure(page, { auth });

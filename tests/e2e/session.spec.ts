@@ -124,6 +124,15 @@ test('after the end of a session signing in leads back to the same page', async 
   await expect(greeting(page)).toBeVisible();
 });
 
+test('the page that was asked for is remembered when the session turns out to have ended', async ({ page, pool }) => {
+  await signedIn(page, pool);
+  await pool.changeUser(EMAIL, { sign_out: true });
+  await page.goto(`${paths.login}?next=${encodeURIComponent(`${paths.profile}?x=y`)}`);
+  await fillSignIn(page);
+  await button(page, 'Sign in').click();
+  await expect(page).toHaveURL(`${paths.profile}?x=y`);
+});
+
 for (const [what, fault, key] of [
   ['the connection drops', { kind: 'drop' }, 'FaultOffline'],
   ['the service is down', { kind: 'status', status: 503, body: 'down' }, 'FaultServerDown'],

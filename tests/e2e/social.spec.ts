@@ -348,6 +348,26 @@ test('whoever signs in elsewhere while somebody is signed in here is the one who
   await choose(page, MIRA);
   await expect(greeting(page, MIRA)).toBeVisible();
   await expect(greeting(other, MIRA)).toBeVisible();
+  const tokens = Object.keys(await storage(page)).filter((key) => key.endsWith('Token') && key.startsWith(PREFIX));
+  expect(tokens, "nobody else's tokens are left").toHaveLength(3);
+});
+
+test('whoever leaves the page for answers before it is done is let go', async ({ page }) => {
+  const release = await hold(page, /\/assets\/account-/);
+  await page.goto(`${paths.callback}?code=x&state=y`);
+  await page.getByRole('banner').getByRole('link', { name: says('SignInLink') }).click();
+  await expect(heading(page, 'LoginTitle')).toBeVisible();
+  release();
+  await continueWith(page).click();
+  await expect(atProvider(page)).toBeVisible();
+});
+
+test('a browser that keeps nothing for the tab is told before anybody is sent away', async ({ page }) => {
+  await page.addInitScript(() => Object.defineProperty(window, 'sessionStorage', { get() { throw new DOMException('denied', 'SecurityError'); } }));
+  await page.goto(paths.login);
+  await continueWith(page).click();
+  await expectProblemShown(page, 'SocialNoStorage');
+  await expect(continueWith(page)).toBeEnabled();
 });
 
 test('opening the page for answers without one says what to do', async ({ page, pool }) => {

@@ -1,6 +1,6 @@
 import { expect, test, type Pool } from './support/fixtures';
 import {
-  EMAIL, PASSWORD, button, calls, expectFieldProblem, expectProblemShown, field, heading, message, openWithAccount, paths, says, signIn,
+  EMAIL, PASSWORD, button, calls, expectFieldProblem, expectProblemShown, field, fillSignIn, fillSignUp, heading, message, openWithAccount, paths, says, signIn,
 } from './support/pages';
 import type { Page } from '@playwright/test';
 
@@ -22,6 +22,19 @@ test('what is missing or cannot be a code is said at its field', async ({ page, 
   await enter(page, 'not a code!');
   await expectFieldProblem(field(page, 'Verification code'), 'CodeMalformed');
   expect(await calls(pool, 'ConfirmSignUp')).toBe(0);
+});
+
+test('the page is about the account that was signed in to, not about one that signed up before', async ({ page, pool }) => {
+  await unconfirmed(pool);
+  await page.goto(paths.signUp);
+  await fillSignUp(page, { email: 'bob@example.com' });
+  await button(page, 'Create account').click();
+  await expect(field(page, 'Email')).toHaveValue('bob@example.com');
+  await page.getByRole('main').getByRole('link', { name: says('BackToSignIn') }).click();
+  await fillSignIn(page);
+  await button(page, 'Sign in').click();
+  await expect(message(page, 'NoticeUnconfirmed')).toBeVisible();
+  await expect(field(page, 'Email')).toHaveValue(EMAIL);
 });
 
 test('resending needs an address', async ({ page, pool }) => {

@@ -8,7 +8,10 @@ use crate::{
     },
     components::{Page, WorkButton, effect, live},
     i18n::Msg,
-    pages::{login::SignIn, problem::Problem},
+    pages::{
+        login::{SignIn, Tried},
+        problem::Problem,
+    },
 };
 use leptos::prelude::*;
 
@@ -43,13 +46,16 @@ pub fn factor() -> AnyView {
         let factor = if srp { Factor::PasswordSrp(password) } else { Factor::Password(password) };
         sign_in.send(Input::Choose(factor));
     };
+    // The pool asks for a choice, too, where the account does not have what was chosen with the name.
+    let otherwise = sign_in.tried() == Tried::Way;
+    let lead = if otherwise { Msg::CHOOSE_FACTOR_OTHERWISE } else { Msg::CHOOSE_FACTOR_LEAD };
     let buttons = StoredValue::new_local(Some(buttons));
     live(move || {
         if wants_password.get() {
             return password::form(sign_in, choose);
         }
         let buttons = buttons.try_update_value(Option::take).flatten().unwrap_or_default();
-        choices(sign_in, Msg::CHOOSE_FACTOR_TITLE, Msg::CHOOSE_FACTOR_LEAD, buttons)
+        choices(sign_in, Msg::CHOOSE_FACTOR_TITLE, lead, buttons)
     })
     .into_any()
 }

@@ -48,7 +48,12 @@ pub fn code() -> AnyView {
     if again {
         rest_a_while(app, rest);
     }
-    at_field(sign_in, field, Place::Code);
+    at_field(
+        sign_in,
+        field,
+        Place::Code,
+        if kind == CodeKind::Totp { Msg::ERR_ENABLE_TOTP } else { Msg::ERR_CODE_MISMATCH },
+    );
 
     let submit = move || {
         sent.set(false);
@@ -125,6 +130,7 @@ pub fn code() -> AnyView {
 fn no_code(kind: CodeKind) -> Msg {
     match kind {
         CodeKind::Totp => Msg::NO_CODE_APP,
+        CodeKind::SmsMfa => Msg::NO_CODE_SMS,
         _ => Msg::NO_CODE_SENT,
     }
 }

@@ -8,11 +8,14 @@ use crate::{
     },
     components::{Field, FieldState, Form, Kind, Page, Submit},
     i18n::Msg,
-    pages::{login::SignIn, problem::Problem},
+    pages::{
+        login::{SignIn, Tried},
+        problem::Problem,
+    },
 };
 use leptos::prelude::*;
 
-/// The public parameter that holds the question, if the function has one. `docs/architecture.md` says so.
+/// The public parameter that holds the question, if the function gives one. The README says so.
 const QUESTION: &str = "question";
 
 /// The form. The question is the function's own text, the one text here that is not ours; it is shown as a quotation,
@@ -25,6 +28,13 @@ pub fn custom() -> AnyView {
             _ => None,
         })
         .flatten();
+    let lead = match (&question, sign_in.tried()) {
+        (None, _) => Msg::STEP_CUSTOM_PLAIN,
+        // The pool does not say whether an answer was right.
+        (_, Tried::Answer) => Msg::STEP_CUSTOM_AGAIN,
+        _ => Msg::STEP_CUSTOM_LEAD,
+    };
+    let described = question.as_ref().map(|_| "question".to_owned());
     let field = FieldState::default();
     let submit = move || {
         let typed = field.value();
@@ -35,7 +45,7 @@ pub fn custom() -> AnyView {
         }
     };
     view! {
-        <Page title=Msg::STEP_CUSTOM_TITLE lead=Msg::STEP_CUSTOM_LEAD.text() first=field>
+        <Page title=Msg::STEP_CUSTOM_TITLE lead=lead.text() first=field>
             <Problem problem=above(sign_in, None) />
             {question.map(|question| view! { <blockquote class="question" id="question">{question}</blockquote> })}
             <Form id="custom-step" working=sign_in.working on_submit=Callback::new(move |()| submit())>
@@ -44,7 +54,7 @@ pub fn custom() -> AnyView {
                     label=Msg::ANSWER.text()
                     kind=Kind::Text("off")
                     state=field
-                    described="question".to_owned()
+                    described=described.unwrap_or_default()
                 />
                 <Submit label=Msg::CONTINUE busy=Msg::CHECKING working=sign_in.working />
             </Form>

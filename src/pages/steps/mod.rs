@@ -39,10 +39,12 @@ pub fn Step() -> impl IntoView {
 pub(super) fn way_back(sign_in: SignIn) -> AnyView {
     let app = AppState::get();
     let seconds = SettingsHandle::with(|settings| u64::from(settings.session_minutes)) * 60;
+    let name = app.name.get_value();
     let (now, every_second) = (app.services.now, app.services.every_second);
     let left = move || sign_in.asked_at().map_or(0, |at| (at + seconds).saturating_sub(now()));
     view! {
         <div class="card__foot way-back">
+            {name.map(|name| view! { <p class="way-back__name">{Msg::SIGNING_IN_AS.fill(&[name.as_str()])}</p> })}
             <Countdown left=Box::new(left) tick=every_second on_end=Callback::new(move |()| sign_in.expire()) />
             <button type="button" class="link" on:click=move |_| sign_in.send(Input::StartOver)>
                 {Msg::START_OVER.text()}
@@ -61,12 +63,13 @@ pub(super) fn above(sign_in: SignIn, at_field: Option<Place>) -> Box<dyn Fn() ->
     })
 }
 
-/// Shows what belongs at a field there, and puts focus into it.
-pub(super) fn at_field(sign_in: SignIn, field: FieldState, place: Place) {
+/// Shows what belongs at a field there, and puts focus into it. A code that does not match is told as `mismatch`, which
+/// depends on where it came from.
+pub(super) fn at_field(sign_in: SignIn, field: FieldState, place: Place, mismatch: Msg) {
     effect(move || {
         let explained = sign_in.problem.get().map(|error| explain(&error, sign_in.doing()));
         if let Some(explained) = explained.filter(|explained| explained.place == place) {
-            field.fail(explained.text);
+            field.fail(if explained.text == Msg::ERR_CODE_MISMATCH { mismatch } else { explained.text });
             field.focus();
         }
     });

@@ -25,7 +25,7 @@ pub fn SetUp() -> impl IntoView {
     if sign_in.asks() == Asks::ScanTotp { scan(sign_in) } else { choose(sign_in) }
 }
 
-/// Which one to set up. Where there is only one, it begins at once.
+/// Which one to set up.
 fn choose(sign_in: SignIn) -> AnyView {
     let offered = sign_in
         .with_stage(|stage| match stage {
@@ -120,7 +120,7 @@ fn scan(sign_in: SignIn) -> AnyView {
     let account = app.name.get_value().map(|name| name.as_str().to_owned()).unwrap_or_default();
     let uri = app.config.with_value(|config| otpauth(&config.name, &account, &secret));
     let (code, name) = (FieldState::default(), FieldState::default());
-    at_field(sign_in, code, Place::Code);
+    at_field(sign_in, code, Place::Code, Msg::ERR_ENABLE_TOTP);
     let submit = move || {
         let typed = code.value();
         let entered = code.check(TotpCode::parse(typed.trim()).ok_or(Msg::TOTP_MALFORMED));
@@ -144,6 +144,7 @@ fn scan(sign_in: SignIn) -> AnyView {
                 <code class="secret__text" aria-labelledby="secret-label">{grouped(&secret)}</code>
                 <CopyButton text=secret.as_str().to_owned() copy=app.services.copy />
             </div>
+            <p class="aside">{Msg::SCAN_ANEW.text()}</p>
             <Form id="scan-step" working=sign_in.working on_submit=Callback::new(move |()| submit())>
                 <Field
                     id="code"
