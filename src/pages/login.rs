@@ -56,7 +56,9 @@ struct Stand {
 pub enum Tried {
     /// A password, alone or with the name.
     Password,
-    /// A way without one, with the name.
+    /// The name alone.
+    Name,
+    /// The name, and a way without a password.
     Way,
     /// Anything else.
     Answer,
@@ -68,7 +70,8 @@ impl Tried {
             Input::Submit { way: Way::Srp(_) | Way::Password(_) | Way::CustomSrp(_), .. }
             | Input::Password(_)
             | Input::Choose(Factor::Password(_) | Factor::PasswordSrp(_)) => Self::Password,
-            Input::Submit { .. } => Self::Way,
+            Input::Submit { way: Way::Choice(Some(_)), .. } => Self::Way,
+            Input::Submit { .. } => Self::Name,
             _ => Self::Answer,
         }
     }
