@@ -4,7 +4,7 @@
 use doorward::{
     browser::{BrowserJson, BrowserMath, BrowserWorld, LocalStorage, SessionStorage, fetch_text, time_of_day},
     cognito::srp::{BigMod, N, replay},
-    config::{self, Json},
+    config::{self, Json, Settings},
     session::world::{Clock, Lock, Random, Storage, TabStorage},
 };
 use include_dir::{Dir, include_dir};
@@ -88,15 +88,19 @@ fn the_browsers_json_reads_what_serde_reads() {
 
 #[wasm_bindgen_test]
 fn the_shipped_configuration_reads_the_same_as_on_the_host() {
-    let config = config::parse::<BrowserJson>(SHIPPED, "127.0.0.1").unwrap();
-    assert_eq!(config.endpoints.user_pools, "http://127.0.0.1:9229/");
-    assert_eq!(config.attributes.len(), 1);
+    let read = |text: &str| {
+        let config = config::parse::<BrowserJson>(text, "127.0.0.1")?;
+        Settings::read::<BrowserJson>(&config)
+    };
+    let settings = read(SHIPPED).unwrap();
+    assert_eq!(settings.endpoints.user_pools, "http://127.0.0.1:9229/");
+    assert_eq!(settings.attributes.len(), 1);
     for (wrong, field) in [
         (SHIPPED.replace("us-east-1_Doorward1", "nonsense"), "auth.user_pool_id"),
         (SHIPPED.replace("\"min_length\": 8", "\"min_length\": 8.5"), "auth.password_policy.min_length"),
         (SHIPPED.replace("\"label\": \"Agent name\", \"sign_up\": true", "\"sign_up\": 1"), "doorward.attributes"),
     ] {
-        match config::parse::<BrowserJson>(&wrong, "127.0.0.1") {
+        match read(&wrong) {
             Err(config::Problem::Field { field: found, .. }) => assert_eq!(found, field),
             other => panic!("{field}: {other:?}"),
         }
