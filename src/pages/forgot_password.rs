@@ -2,15 +2,15 @@
 
 use super::{
     inputs::{
-        CodeField, HiddenUserName, LeftNotice, NameField, NameState, has_left, read_code, remembered_name,
-        rest_a_while, sent_news, where_sent,
+        CodeField, HiddenUserName, LeftNotice, NameField, NameState, ResendButton, has_left, read_code,
+        remembered_name, rest_a_while, sent_news, where_sent,
     },
     password_fields::{NewPasswordField, NewPasswordState},
     problem::{Doing, Explained, Place, Problem, explain, field_text},
 };
 use crate::{
     cognito::{error::Error, operations::CodeDelivery, types::UserName},
-    components::{FieldState, Form, Page, Submit, WorkButton, live},
+    components::{FieldState, Form, Page, Submit, live},
     i18n::Msg,
     routes,
     state::{AppState, Notice},
@@ -210,14 +210,7 @@ fn SetPassword(begun: Reset, reset: RwSignal<Option<Reset>>) -> impl IntoView {
                 <CodeField state=code on_complete=Callback::new(move |()| complete()) />
                 <NewPasswordField id="new_password" label=Msg::NEW_PASSWORD state=password />
                 <Submit label=Msg::RESET_PASSWORD busy=Msg::RESETTING working=working />
-                <WorkButton
-                    label=Msg::RESEND_CODE
-                    busy=Msg::RESENDING
-                    rest=rest
-                    resting=Msg::RESEND_WAIT
-                    working=resending
-                    on_press=Callback::new(move |()| resend())
-                />
+                <ResendButton rest=rest working=resending on_press=Callback::new(move |()| resend()) />
             </Form>
             <p class="card__foot">
                 <button type="button" class="link" on:click=move |_| reset.set(None)>{Msg::OTHER_ACCOUNT.text()}</button>

@@ -5,7 +5,7 @@ use crate::{
         operations::{CodeDelivery, DeliveryMedium},
         types::{ConfirmationCode, Email, UserName},
     },
-    components::{Alert, Field, FieldState, Kind, Tone},
+    components::{Alert, Field, FieldState, Kind, Tone, WorkButton},
     config::SignInName,
     i18n::Msg,
     state::{AppState, Notice},
@@ -143,22 +143,50 @@ pub fn rest_a_while(app: AppState, rest: RwSignal<u32>) {
 /// How many digits codes have that confirm something, and those of second factors.
 pub const CODE_DIGITS: usize = 6;
 
-/// The field for a code from a message.
+/// The field for a code, from a message if nothing else is said.
 #[component]
 pub fn CodeField(
     /// Holds the value and the error.
     state: FieldState,
-    /// Called when all six digits stand there.
+    /// How many digits it has.
+    #[prop(default = CODE_DIGITS)]
+    digits: usize,
+    /// Where it is to be found.
+    #[prop(default = Msg::CODE_HINT)]
+    hint: Msg,
+    /// Called when all digits stand there.
     on_complete: Callback<()>,
 ) -> impl IntoView {
     view! {
         <Field
             id="code"
             label=Msg::CODE.text()
-            kind=Kind::Code(CODE_DIGITS)
+            kind=Kind::Code(digits)
             state=state
-            hint=Msg::CODE_HINT.text()
+            hint=hint.text()
             on_complete=on_complete
+        />
+    }
+}
+
+/// Sends a code again; rests after it was used.
+#[component]
+pub fn ResendButton(
+    /// How long it still rests, in seconds.
+    rest: RwSignal<u32>,
+    /// Whether one is being sent.
+    working: RwSignal<bool>,
+    /// Called when it is pressed.
+    on_press: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <WorkButton
+            label=Msg::RESEND_CODE
+            busy=Msg::RESENDING
+            rest=rest
+            resting=Msg::RESEND_WAIT
+            working=working
+            on_press=on_press
         />
     }
 }

@@ -2,7 +2,8 @@
 
 use super::{
     inputs::{
-        CodeField, LeftNotice, NameField, NameState, has_left, read_code, remembered_name, rest_a_while, sent_news,
+        CodeField, LeftNotice, NameField, NameState, ResendButton, has_left, read_code, remembered_name, rest_a_while,
+        sent_news,
     },
     problem::{Doing, Explained, Place, Problem, explain, field_text},
 };
@@ -11,7 +12,7 @@ use crate::{
         error::Error,
         sign_in::{Asks, Input, Way},
     },
-    components::{FieldState, Form, Page, Submit, WorkButton, live},
+    components::{FieldState, Form, Page, Submit, live},
     config::Config,
     i18n::Msg,
     routes,
@@ -137,14 +138,7 @@ pub fn Verify() -> impl IntoView {
                 <NameField state=name value=remembered_name() />
                 <CodeField state=code on_complete=Callback::new(move |()| complete()) />
                 <Submit label=Msg::VERIFY_ACCOUNT busy=Msg::VERIFYING working=working />
-                <WorkButton
-                    label=Msg::RESEND_CODE
-                    busy=Msg::RESENDING
-                    rest=rest
-                    resting=Msg::RESEND_WAIT
-                    working=resending
-                    on_press=Callback::new(move |()| resend())
-                />
+                <ResendButton rest=rest working=resending on_press=Callback::new(move |()| resend()) />
             </Form>
             <p class="card__foot"><a href=routes::LOGIN>{Msg::BACK_TO_SIGN_IN.text()}</a></p>
         </Page>

@@ -3,10 +3,10 @@
 use super::{above, at_field, way_back};
 use crate::{
     cognito::sign_in::{CodeKind, Input, Stage},
-    components::{Alert, Checkbox, Field, FieldState, Form, Kind, Page, Submit, Tone, WorkButton, effect, live},
+    components::{Alert, Checkbox, FieldState, Form, Page, Submit, Tone, effect, live},
     i18n::Msg,
     pages::{
-        inputs::{CODE_DIGITS, read_code, rest_a_while},
+        inputs::{CODE_DIGITS, CodeField, ResendButton, read_code, rest_a_while},
         login::SignIn,
         problem::{Place, Problem},
     },
@@ -89,12 +89,10 @@ pub fn code() -> AnyView {
             })}
             <Problem problem=above(sign_in, Some(Place::Code)) />
             <Form id="code-step" working=sign_in.working on_submit=Callback::new(move |()| submit())>
-                <Field
-                    id="code"
-                    label=Msg::CODE.text()
-                    kind=Kind::Code(digits)
+                <CodeField
+                    digits=digits
                     state=field
-                    hint=hint.text()
+                    hint=hint
                     on_complete=Callback::new(move |()| {
                         // The box below is a decision that comes after the code for most people.
                         let decided = !trusts || sign_in.trust.get_untracked();
@@ -108,11 +106,8 @@ pub fn code() -> AnyView {
                 {again
                     .then(|| {
                         view! {
-                            <WorkButton
-                                label=Msg::RESEND_CODE
-                                busy=Msg::RESENDING
+                            <ResendButton
                                 rest=rest
-                                resting=Msg::RESEND_WAIT
                                 working=sending
                                 on_press=Callback::new(move |()| send_again())
                             />
