@@ -124,6 +124,14 @@ test('an email address is set up on the way in', async ({ page, pool }) => {
   await field(page, says('Phone')).fill(PHONE);
   await field(page, 'Password').fill(PASSWORD);
   await button(page, 'Sign in').click();
+  // A mistyped address is not in the way.
+  await button(page, says('SetUpEmail')).click();
+  await field(page, 'Email').fill('ada@exmaple.com');
+  await button(page, says('SendCode')).click();
+  await expect(code(page)).toBeFocused();
+  await button(page, says('StartOver')).click();
+  await field(page, 'Password').fill(PASSWORD);
+  await button(page, 'Sign in').click();
   await button(page, says('SetUpEmail')).click();
   await field(page, 'Email').fill(EMAIL);
   await button(page, says('SendCode')).click();

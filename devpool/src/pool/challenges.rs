@@ -143,6 +143,8 @@ pub struct SentCode {
     pub digits: Option<String>,
     /// How many wrong ones were entered.
     pub wrong: u32,
+    /// The address that is to become the user's with the code, for one that is set up.
+    pub new_address: Option<String>,
 }
 
 impl fmt::Debug for SentCode {

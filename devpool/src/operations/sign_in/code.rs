@@ -42,7 +42,8 @@ pub fn send_and_ask(
         ("CODE_DELIVERY_DELIVERY_MEDIUM", json!(destination.medium())),
         ("CODE_DELIVERY_DESTINATION", json!(destination.masked())),
     ];
-    Ok(Next::ask(subject, attempt, Step::Code(SentCode { kind, digits, wrong: 0 }), parameters))
+    let new_address = (kind == CodeKind::EmailMfaSetup).then(|| destination.address.clone());
+    Ok(Next::ask(subject, attempt, Step::Code(SentCode { kind, digits, wrong: 0, new_address }), parameters))
 }
 
 /// Sends a code that only this sign-in knows. Somebody who does not exist gets none, so that no answer is right.
@@ -84,11 +85,17 @@ pub fn answer(pool: &Pool, challenge: &mut Challenge, responses: &Parameters) ->
         let error = ApiError::new("CodeMismatchException", "Invalid code or auth state for the user.");
         return Err(refuse(pool, &challenge.subject, code.wrong, error));
     }
-    let kind = code.kind;
+    let (kind, new_address) = (code.kind, code.new_address.clone());
     pool.write(|state, now| {
+        if new_address.as_ref().is_some_and(|address| state.is_taken(address, &challenge.subject.sub)) {
+            return Err(ApiError::alias_exists("email"));
+        }
         let Some(user) = state.users.get_mut(&challenge.subject.sub) else {
             return Err(ApiError::incorrect_username_or_password());
         };
+        if let Some(address) = &new_address {
+            user.set_attribute("email", address);
+        }
         // Who has the code has the address.
         let contact = kind.contact();
         if user.contact(contact).is_some() && !user.verified(contact) {

@@ -108,7 +108,8 @@ pub fn answer(pool: &Pool, challenge: &Challenge, responses: &Parameters) -> Res
     Ok(flow::go_on(pool, subject, Attempt { proof, ..attempt })?)
 }
 
-/// Sends a code to an address that is to become the second factor.
+/// Sends a code to an address that is to become the second factor. It becomes the user's with the code, so that a mistyped
+/// one is not in the way of the next attempt.
 fn with_email(
     pool: &Pool,
     subject: Subject,
@@ -119,15 +120,9 @@ fn with_email(
     if !setup.methods.contains(&MfaMethod::Email) || !is_email(address) {
         return Err(ApiError::invalid_parameter("Invalid email address format."));
     }
-    pool.write(|state, now| {
-        if state.is_taken(address, &subject.sub) {
-            return Err(ApiError::alias_exists("email"));
-        }
-        let user = state.users.get_mut(&subject.sub).ok_or_else(ApiError::incorrect_username_or_password)?;
-        user.set_attribute("email", address);
-        user.modified = now;
-        Ok(())
-    })?;
+    if pool.read(|state| state.is_taken(address, &subject.sub)) {
+        return Err(ApiError::alias_exists("email"));
+    }
     let destination = Destination { contact: Contact::Email, address: address.to_owned() };
     code::send_and_ask(pool, subject, attempt, CodeKind::EmailMfaSetup, &destination)
 }
