@@ -233,8 +233,9 @@ test('a wrong answer is asked for again, and another one ends the sign-in', asyn
   await answer(page, 'no idea');
   // A question that is asked again is a new one.
   await expect(field(page, says('Answer'))).toHaveValue('');
+  await expect(page.getByText(says('StepCustomAgain'))).toBeVisible();
   await answer(page, 'none at all');
-  await expectProblemShown(page, 'ErrWrongPassword');
+  await expectProblemShown(page, 'ErrRefused');
   await expect(heading(page, 'LoginTitle')).toBeVisible();
 });
 
@@ -257,7 +258,7 @@ for (const flow of ['srp', 'password']) {
     await expect(heading(page, 'StepCodeTitle')).toBeVisible();
     await expect(page.getByText(says('StepCodeNamedApp', 'TOTP device'))).toBeVisible();
     await code(page).fill(WRONG_CODE);
-    await expectFieldProblem(code(page), 'ErrCodeMismatch');
+    await expectFieldProblem(code(page), 'ErrEnableTotp');
     await code(page).fill(await rfc6238(secret));
     await expect(greeting(page, email)).toBeVisible();
   });
