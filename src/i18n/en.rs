@@ -301,6 +301,7 @@ messages! {
     ERR_EXPIRED_CODE = "This code has expired or was already used. Ask for a new one.";
     ERR_CONCURRENT = "Somebody changed this at the same moment. Reload the page, then try again.";
     ERR_DEVICE_EXISTS = "This device is already known. Please sign in again.";
+    ERR_TOTP_MISMATCH = "This is not the code that the app shows now. Wait for the next one, then enter it.";
     ERR_ENABLE_TOTP = "The code from the authenticator app did not match. Wait for the next code, then try again.";
     ERR_EXTERNAL_SERVICE = "A service that we depend on has a problem. Please try again in a few minutes.";
     ERR_FEATURE_TIER = "This feature is not part of this site's plan.";

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     cognito::{
         error::{Error, ErrorKind, Reason, ServiceError},
-        sign_in::{Asks, Factor, Input, Stage, Way},
+        sign_in::{Asks, CodeKind, Factor, Input, Stage, Way},
         types::{AttributeName, Password},
     },
     components::{Field, FieldState, Form, Kind, Live, Page, Submit, live},
@@ -145,7 +145,13 @@ impl SignIn {
 
     /// The same as what was being done when an error came.
     pub fn doing(self) -> Doing {
-        if self.tried() == Tried::Password { Doing::SigningIn } else { Doing::Answering }
+        let is_totp =
+            |stage: &Stage| matches!(stage, Stage::Code { kind: CodeKind::Totp, .. } | Stage::ScanTotp { .. });
+        match self.tried() {
+            _ if self.with_stage(is_totp) == Some(true) => Doing::EnteringTotp,
+            Tried::Password => Doing::SigningIn,
+            _ => Doing::Answering,
+        }
     }
 
     /// Back at the name, because the pool no longer takes an answer to this question. An answer that is on its way may

@@ -16,6 +16,8 @@ pub enum Doing {
     SigningIn,
     /// Signing in by something else: a passkey, a code, an answer.
     Answering,
+    /// Entering what an authenticator app shows.
+    EnteringTotp,
     /// Creating an account.
     SigningUp,
     /// Entering or asking for the code that confirms an account.
@@ -127,7 +129,7 @@ fn reason_text(reason: Reason, doing: Doing) -> (Msg, Next) {
     use Reason as R;
     match reason {
         R::WrongPassword if doing == Doing::OwnAccount => (Msg::ERR_OLD_PASSWORD, Next::Retry),
-        R::WrongPassword if doing == Doing::Answering => (Msg::ERR_REFUSED, Next::Retry),
+        R::WrongPassword if matches!(doing, Doing::Answering | Doing::EnteringTotp) => (Msg::ERR_REFUSED, Next::Retry),
         R::WrongPassword => (Msg::ERR_WRONG_PASSWORD, Next::Retry),
         R::PasswordAttemptsExceeded => (Msg::ERR_PASSWORD_ATTEMPTS, Next::Reset),
         R::UserDisabled => (Msg::ERR_USER_DISABLED, Next::Support),
@@ -160,7 +162,7 @@ fn kind_text(kind: ErrorKind, doing: Doing) -> (Msg, Next) {
     match kind {
         E::NotAuthorized => match doing {
             Doing::SigningIn => (Msg::ERR_WRONG_PASSWORD, Next::Retry),
-            Doing::Answering => (Msg::ERR_REFUSED, Next::Retry),
+            Doing::Answering | Doing::EnteringTotp => (Msg::ERR_REFUSED, Next::Retry),
             Doing::SigningUp => (Msg::ERR_SIGN_UP_CLOSED, Next::Support),
             Doing::AskingReset => (Msg::ERR_RESET_NOT_ALLOWED, Next::Support),
             Doing::OwnAccount => (Msg::NOTICE_SESSION_ENDED, Next::SignIn),
@@ -172,6 +174,8 @@ fn kind_text(kind: ErrorKind, doing: Doing) -> (Msg, Next) {
         E::UserNotConfirmed => (Msg::ERR_NOT_CONFIRMED, Next::Verify),
         E::PasswordResetRequired => (Msg::ERR_RESET_REQUIRED, Next::Reset),
         E::CodeDeliveryFailure => (Msg::ERR_CODE_DELIVERY, Next::Retry),
+        // No message brought this code.
+        E::CodeMismatch if doing == Doing::EnteringTotp => (Msg::ERR_TOTP_MISMATCH, Next::Retry),
         E::CodeMismatch => (Msg::ERR_CODE_MISMATCH, Next::Retry),
         E::ExpiredCode => (Msg::ERR_EXPIRED_CODE, Next::Retry),
         E::ConcurrentModification => (Msg::ERR_CONCURRENT, Next::Retry),
@@ -265,9 +269,10 @@ mod tests {
     use crate::cognito::error::ServiceError;
     use std::collections::BTreeMap;
 
-    const DOINGS: [Doing; 7] = [
+    const DOINGS: [Doing; 8] = [
         Doing::SigningIn,
         Doing::Answering,
+        Doing::EnteringTotp,
         Doing::SigningUp,
         Doing::Verifying,
         Doing::AskingReset,

@@ -258,7 +258,7 @@ for (const flow of ['srp', 'password']) {
     await expect(heading(page, 'StepCodeTitle')).toBeVisible();
     await expect(page.getByText(says('StepCodeNamedApp', 'TOTP device'))).toBeVisible();
     await code(page).fill(WRONG_CODE);
-    await expectFieldProblem(code(page), 'ErrEnableTotp');
+    await expectFieldProblem(code(page), 'ErrTotpMismatch');
     await code(page).fill(await rfc6238(secret));
     await expect(greeting(page, email)).toBeVisible();
   });

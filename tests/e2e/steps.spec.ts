@@ -44,7 +44,7 @@ test('an authenticator app: its code is asked for, corrected, and taken without 
   await expect(code(page)).toHaveAttribute('autocomplete', 'one-time-code');
   await expect(code(page)).toHaveAttribute('inputmode', 'numeric');
   await code(page).fill(wrongCode(await totp(pool)));
-  await expectFieldProblem(code(page), 'ErrEnableTotp');
+  await expectFieldProblem(code(page), 'ErrTotpMismatch');
   await code(page).fill(await totp(pool));
   await expect(greeting(page)).toBeVisible();
 });
@@ -416,12 +416,17 @@ test('a passkey that the browser offers is in nobody\'s way', async ({ page, poo
 });
 
 // -------------------------------------------------------------------------------------------------------- devices
-test('a browser that is remembered stands in for the second factor, until the pool forgets it', async ({ page, pool }) => {
+/** Asked for the code of an authenticator app, where a browser can be remembered instead. */
+async function whereDevicesCount(page: Page, pool: Pool) {
   await pool.createUser(user);
   await pool.giveTotp(EMAIL);
   await pool.changeSettings({ devices: { mode: 'opt_in' } });
   await configure(page, { doorward: { remember_devices: true } });
   await signIn(page);
+}
+
+test('a browser that is remembered stands in for the second factor, until the pool forgets it', async ({ page, pool }) => {
+  await whereDevicesCount(page, pool);
   // In the order in which one reads: the code does not go off while there is a box to tick.
   await code(page).fill(await totp(pool));
   await page.getByLabel(says('TrustDevice')).check();
@@ -449,11 +454,7 @@ test('a browser that is remembered stands in for the second factor, until the po
 });
 
 test('a browser that is not remembered is asked again', async ({ page, pool }) => {
-  await pool.createUser(user);
-  await pool.giveTotp(EMAIL);
-  await pool.changeSettings({ devices: { mode: 'opt_in' } });
-  await configure(page, { doorward: { remember_devices: true } });
-  await signIn(page);
+  await whereDevicesCount(page, pool);
   await code(page).fill(await totp(pool));
   await button(page, says('Continue')).click();
   await expect(greeting(page)).toBeVisible();
@@ -493,7 +494,7 @@ test('too many wrong codes lead back', async ({ page, pool }) => {
   await pool.giveTotp(EMAIL);
   await signIn(page);
   await code(page).fill(wrongCode(await totp(pool)));
-  await expectFieldProblem(code(page), 'ErrEnableTotp');
+  await expectFieldProblem(code(page), 'ErrTotpMismatch');
   await code(page).fill('');
   await code(page).fill(wrongCode(await totp(pool)));
   await expectProblemShown(page, 'ErrStepExpired');

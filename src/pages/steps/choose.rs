@@ -1,12 +1,12 @@
 //! Choosing a way to sign in, or a second factor.
 
-use super::{above, password, way_back};
+use super::{above, password, way, way_back};
 use crate::{
     cognito::{
         operations::ChallengeName,
         sign_in::{Factor, Input, Stage},
     },
-    components::{Page, WorkButton, effect, live},
+    components::{Page, live},
     i18n::Msg,
     pages::{
         login::{SignIn, Tried},
@@ -79,24 +79,6 @@ pub fn second_factor() -> AnyView {
     .map(|(kind, label)| way(sign_in, label, move || sign_in.send(Input::ChooseMfa(kind.clone()))))
     .collect();
     choices(sign_in, Msg::CHOOSE_MFA_TITLE, Msg::CHOOSE_MFA_LEAD, buttons)
-}
-
-/// A button for one way. Only the one that was pressed shows that it is working.
-fn way(sign_in: SignIn, label: Msg, go: impl Fn() + Send + Sync + 'static) -> AnyView {
-    let busy = RwSignal::new(false);
-    effect(move || {
-        if !sign_in.working.get() {
-            busy.set(false);
-        }
-    });
-    let press = move || {
-        if !sign_in.working.get_untracked() {
-            go();
-            busy.set(sign_in.working.get_untracked());
-        }
-    };
-    view! { <WorkButton label=label busy=Msg::CONTINUING working=busy on_press=Callback::new(move |()| press()) /> }
-        .into_any()
 }
 
 fn choices(sign_in: SignIn, title: Msg, lead: Msg, buttons: Vec<AnyView>) -> AnyView {

@@ -48,12 +48,7 @@ pub fn code() -> AnyView {
     if again {
         rest_a_while(app, rest);
     }
-    at_field(
-        sign_in,
-        field,
-        Place::Code,
-        if kind == CodeKind::Totp { Msg::ERR_ENABLE_TOTP } else { Msg::ERR_CODE_MISMATCH },
-    );
+    at_field(sign_in, field, Place::Code);
 
     let submit = move || {
         sent.set(false);

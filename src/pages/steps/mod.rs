@@ -16,7 +16,7 @@ use super::login::SignIn;
 use super::problem::{Explained, Place, explain};
 use crate::{
     cognito::sign_in::{Asks, Input},
-    components::{Countdown, FieldState, effect},
+    components::{Countdown, FieldState, WorkButton, effect},
     i18n::Msg,
     state::{AppState, SettingsHandle},
 };
@@ -63,14 +63,31 @@ pub(super) fn above(sign_in: SignIn, at_field: Option<Place>) -> Box<dyn Fn() ->
     })
 }
 
-/// Shows what belongs at a field there, and puts focus into it. A code that does not match is told as `mismatch`, which
-/// depends on where it came from.
-pub(super) fn at_field(sign_in: SignIn, field: FieldState, place: Place, mismatch: Msg) {
+/// Shows what belongs at a field there, and puts focus into it.
+pub(super) fn at_field(sign_in: SignIn, field: FieldState, place: Place) {
     effect(move || {
         let explained = sign_in.problem.get().map(|error| explain(&error, sign_in.doing()));
         if let Some(explained) = explained.filter(|explained| explained.place == place) {
-            field.fail(if explained.text == Msg::ERR_CODE_MISMATCH { mismatch } else { explained.text });
+            field.fail(explained.text);
             field.focus();
         }
     });
+}
+
+/// A button for one way. Only the one that was pressed shows that it is working.
+pub(super) fn way(sign_in: SignIn, label: Msg, go: impl Fn() + Send + Sync + 'static) -> AnyView {
+    let busy = RwSignal::new(false);
+    effect(move || {
+        if !sign_in.working.get() {
+            busy.set(false);
+        }
+    });
+    let press = move || {
+        if !sign_in.working.get_untracked() {
+            go();
+            busy.set(sign_in.working.get_untracked());
+        }
+    };
+    view! { <WorkButton label=label busy=Msg::CONTINUING working=busy on_press=Callback::new(move |()| press()) /> }
+        .into_any()
 }

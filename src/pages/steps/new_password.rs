@@ -27,7 +27,7 @@ pub fn NewPassword() -> impl IntoView {
         .map(|name| (AttributeField { required: true, ..attribute_named(name) }, FieldState::default()))
         .collect();
     let drawn = draw_attributes(&fields, |_| String::new());
-    at_field(sign_in, password.field(), Place::NewPassword, Msg::ERR_CODE_MISMATCH);
+    at_field(sign_in, password.field(), Place::NewPassword);
     let submit = move || {
         let chosen = password.read();
         let attributes: Vec<_> = fields

@@ -1,13 +1,13 @@
 //! Setting up a second factor in the middle of a sign-in: an authenticator app, or codes by email.
 
-use super::{above, at_field, way_back};
+use super::{above, at_field, way, way_back};
 use crate::{
     cognito::{
         operations::ChallengeName,
         sign_in::{Asks, Input, MfaSetup, Stage},
         types::{DeviceName, TotpCode, TotpSecret},
     },
-    components::{CopyButton, Field, FieldState, Form, Kind, Page, QrCode, Submit, WorkButton, effect, live},
+    components::{CopyButton, Field, FieldState, Form, Kind, Page, QrCode, Submit, live},
     i18n::Msg,
     pages::{
         inputs::{CODE_DIGITS, read_email},
@@ -37,16 +37,7 @@ fn choose(sign_in: SignIn) -> AnyView {
     // The pool takes a phone number only from an administrator or from somebody who is signed in.
     let email = offered.contains(&ChallengeName::EmailOtp);
     let wants_email = RwSignal::new(email && !app);
-    let busy = RwSignal::new(false);
-    effect(move || {
-        if !sign_in.working.get() {
-            busy.set(false);
-        }
-    });
-    let begin = move || {
-        busy.set(true);
-        sign_in.send(Input::SetUp(MfaSetup::Totp));
-    };
+    let begin = move || sign_in.send(Input::SetUp(MfaSetup::Totp));
     live(move || {
         if wants_email.get() {
             return by_email(sign_in);
@@ -58,16 +49,7 @@ fn choose(sign_in: SignIn) -> AnyView {
                 <ul class="choices">
                     {app
                         .then(|| {
-                            view! {
-                                <li>
-                                    <WorkButton
-                                        label=Msg::SET_UP_APP
-                                        busy=Msg::CONTINUING
-                                        working=busy
-                                        on_press=Callback::new(move |()| begin())
-                                    />
-                                </li>
-                            }
+                            view! { <li>{way(sign_in, Msg::SET_UP_APP, begin)}</li> }
                         })}
                     {email
                         .then(|| {
@@ -120,7 +102,7 @@ fn scan(sign_in: SignIn) -> AnyView {
     let account = app.name.get_value().map(|name| name.as_str().to_owned()).unwrap_or_default();
     let uri = app.config.with_value(|config| otpauth(&config.name, &account, &secret));
     let (code, name) = (FieldState::default(), FieldState::default());
-    at_field(sign_in, code, Place::Code, Msg::ERR_ENABLE_TOTP);
+    at_field(sign_in, code, Place::Code);
     let submit = move || {
         let typed = code.value();
         let entered = code.check(TotpCode::parse(typed.trim()).ok_or(Msg::TOTP_MALFORMED));
