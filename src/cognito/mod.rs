@@ -9,13 +9,16 @@
 //! - [`error`]: every error Cognito can answer;
 //! - [`oauth`]: sign-in through the pool's domain, with other providers;
 //! - [`srp`]: the arithmetic of signing in without sending the password;
+//! - [`hash`], [`calendar`]: what SRP and signed requests are made with;
 //! - [`password_policy`]: what a pool expects of a password;
 //! - [`sign_in`]: which step follows which event;
 //! - [`token`]: expiry and names inside a JWT;
 //! - [`types`]: emails, codes, tokens: not strings.
 
+pub mod calendar;
 pub mod client;
 pub mod error;
+pub mod hash;
 pub mod oauth;
 pub mod operations;
 pub mod password_policy;

@@ -7,6 +7,7 @@
 use super::{
     client::HttpResponse,
     error::Fault,
+    hash::sha256,
     srp::SECRET_BYTES,
     token,
     types::{
@@ -18,7 +19,6 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use form_urlencoded::Serializer;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use std::{borrow::Cow, future::Future};
 
 /// Bytes in each of verifier, state and nonce (RFC 7636 §4.1 recommends as many for the verifier).
@@ -111,7 +111,7 @@ impl Pending {
 
 /// `code_challenge` for a verifier, by the method `S256` (RFC 7636 §4.2).
 pub fn code_challenge(verifier: &CodeVerifier) -> String {
-    URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_str()))
+    URL_SAFE_NO_PAD.encode(sha256(&[verifier.as_str().as_bytes()]))
 }
 
 /// What a callback's query says.

@@ -11,12 +11,12 @@
 //! The arithmetic is behind [`BigMod`], because the browser's own BigInt is both smaller and faster
 //! than anything compiled to wasm.
 
+use super::calendar::Moment;
 use super::error::Fault;
+use super::hash::{hmac, sha256};
 use super::operations::DeviceSecretVerifier;
 use super::types::{DeviceGroupKey, DeviceKey, DevicePassword, Password, SecretBlock, UserPoolId};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use hmac::{Hmac, Mac};
-use sha2::{Digest, Sha256};
 
 /// The arithmetic SRP needs. Numbers are lower-case hex without `0x`; leading zeros and odd lengths
 /// are fine on the way in.
@@ -238,26 +238,13 @@ fn session_key(
 /// `Mon Nov 9 06:07:08 UTC 2026`: English, UTC, the day not zero-padded; anything else is refused
 /// by Cognito.
 fn timestamp(now: u64) -> String {
-    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
     const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let (days, seconds) = (now / 86_400, now % 86_400);
-    // Civil date from a day count, in the calendar that begins with March (H. Hinnant's algorithm).
-    let z = days + 719_468;
-    let era = z / 146_097;
-    let day_of_era = z % 146_097;
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = (month_from_march + 2) % 12;
-    let year = year_of_era + era * 400 + u64::from(month < 2);
+    let Moment { year, month, day, weekday, hour, minute, second } = Moment::new(now);
     format!(
-        "{} {} {day} {:02}:{:02}:{:02} UTC {year}",
-        DAYS[(days % 7) as usize],
-        MONTHS[month as usize],
-        seconds / 3600,
-        seconds / 60 % 60,
-        seconds % 60
+        "{} {} {day} {hour:02}:{minute:02}:{second:02} UTC {year}",
+        DAYS[weekday as usize],
+        MONTHS[month as usize - 1]
     )
 }
 
@@ -290,18 +277,6 @@ fn padded(hex: &str) -> Vec<u8> {
 fn to_hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     bytes.iter().flat_map(|b| [DIGITS[usize::from(b >> 4)] as char, DIGITS[usize::from(b & 15)] as char]).collect()
-}
-
-fn sha256(parts: &[&[u8]]) -> [u8; 32] {
-    parts.iter().fold(Sha256::new(), |hash, part| hash.chain_update(part)).finalize().into()
-}
-
-fn hmac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
-    // HMAC takes keys of any length, so the error type of this constructor is never used.
-    match Hmac::<Sha256>::new_from_slice(key) {
-        Ok(mac) => parts.iter().fold(mac, |mac, part| mac.chain_update(part)).finalize().into_bytes().into(),
-        Err(_) => unreachable!("HMAC takes keys of any length"),
-    }
 }
 
 /// The arithmetic on the host, where there is no browser to ask.
