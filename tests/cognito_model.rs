@@ -209,7 +209,9 @@ impl Suite {
 
         let body = response.as_ref().map(Value::to_string).unwrap_or_default();
         let world = Rc::new(Recorder { body, seen: RefCell::default() });
-        let endpoints = Endpoints { user_pools: "cognito-idp".into(), identity_pools: "cognito-identity".into() };
+        let at = str::to_owned;
+        let endpoints =
+            Endpoints { user_pools: at("cognito-idp"), identity_pools: at("cognito-identity"), sts: at("sts") };
         let client = Client::new(endpoints, world.clone());
         let mut read = Vec::new();
         for request in forms {

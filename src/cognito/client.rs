@@ -73,13 +73,15 @@ impl<T: Transport> Transport for std::rc::Rc<T> {
     }
 }
 
-/// Where the two services are.
+/// Where the services are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoints {
     /// The user pool service, absolute URL.
     pub user_pools: String,
     /// The identity pool service, absolute URL.
     pub identity_pools: String,
+    /// AWS STS in the identity pool's region, absolute URL; spoken to by `aws::sts`.
+    pub sts: String,
 }
 
 /// Calls operations at the endpoints over a transport.
@@ -129,13 +131,7 @@ fn accepted(response: HttpResponse) -> Result<String, Error> {
     if let Some(error) = ServiceError::read(&body, error_type.as_deref()) {
         return Err(Error::Service(error));
     }
-    Err(Error::Fault(match status {
-        429 => Fault::Throttled,
-        // A web application firewall in front of the pool answers in HTML.
-        403 | 405 => Fault::Blocked,
-        500.. => Fault::ServerDown,
-        _ => Fault::Garbled,
-    }))
+    Err(Error::Fault(Fault::of_status(status)))
 }
 
 #[cfg(test)]
@@ -161,7 +157,8 @@ mod tests {
     }
 
     fn call<O: Operation>(operation: &O, answer: Always) -> Result<O::Response, Error> {
-        let endpoints = Endpoints { user_pools: "http://pool/".into(), identity_pools: "http://pool/".into() };
+        let pool = || "http://pool/".to_owned();
+        let endpoints = Endpoints { user_pools: pool(), identity_pools: pool(), sts: pool() };
         let client = Client::new(endpoints, answer);
         match pin!(client.call(operation)).poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(answer) => answer,

@@ -36,6 +36,19 @@ pub enum Fault {
     SrpRefused,
 }
 
+impl Fault {
+    /// What an answer was that holds none of the service's own errors.
+    pub const fn of_status(status: u16) -> Self {
+        match status {
+            429 => Self::Throttled,
+            // A web application firewall in front of the service answers in HTML.
+            403 | 405 => Self::Blocked,
+            500.. => Self::ServerDown,
+            _ => Self::Garbled,
+        }
+    }
+}
+
 impl From<Fault> for Error {
     fn from(fault: Fault) -> Self {
         Self::Fault(fault)

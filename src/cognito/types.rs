@@ -284,6 +284,11 @@ impl IdentityPoolId {
             && text.len() <= 55;
         fits.then(|| Self(text.to_owned()))
     }
+
+    /// The part before the colon: where the pool is, and where its credentials are for.
+    pub fn region(&self) -> &str {
+        self.0.split_once(':').map_or("", |(region, _)| region)
+    }
 }
 
 /// A time of the service's: whole seconds since 1970. Comes as a number with or without a fraction.
@@ -551,7 +556,8 @@ mod tests {
         let provider = |id: &str| UserPoolId::parse(id).unwrap().provider();
         assert_eq!(provider("eu-west-1_Abc").as_str(), "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc");
         assert_eq!(provider("cn-north-1_Abc").as_str(), "cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_Abc");
-        assert!(IdentityPoolId::parse("us-east-1:0a1b2c3d-0000-4000-8000-000000000000").is_some());
+        let identity_pool = IdentityPoolId::parse("us-east-1:0a1b2c3d-0000-4000-8000-000000000000").unwrap();
+        assert_eq!(identity_pool.region(), "us-east-1");
         for bad in ["", "us-east-1", "us-east-1:", "us-east-1:XYZ", ":0a1b"] {
             assert!(IdentityPoolId::parse(bad).is_none(), "{bad:?}");
         }

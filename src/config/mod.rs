@@ -396,7 +396,7 @@ impl fmt::Display for Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cognito::password_policy::PasswordPolicy;
+    use crate::cognito::{client::Endpoints, password_policy::PasswordPolicy};
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
@@ -703,9 +703,33 @@ mod tests {
     }
 
     #[test]
+    fn an_identity_pool_is_spoken_to_in_its_own_region() {
+        let pools = |user_pool: &str, identity_pool: Value| {
+            let mut json = amplify();
+            json["auth"]["user_pool_id"] = json!(user_pool);
+            json["auth"]["aws_region"] = json!(user_pool.split_once('_').unwrap().0);
+            json["auth"]["identity_pool_id"] = identity_pool;
+            parse(&json.to_string(), "app.example.test").unwrap().settings.endpoints
+        };
+        let elsewhere = pools("eu-central-1_AbCdEf123", json!("us-east-1:1a2b3c4d-0000-4000-8000-1234567890ab"));
+        assert_eq!(elsewhere.user_pools, "https://cognito-idp.eu-central-1.amazonaws.com/");
+        assert_eq!(elsewhere.identity_pools, "https://cognito-identity.us-east-1.amazonaws.com/");
+        assert_eq!(elsewhere.sts, "https://sts.us-east-1.amazonaws.com/");
+        let none = pools("eu-central-1_AbCdEf123", Value::Null);
+        assert_eq!(none.identity_pools, "https://cognito-identity.eu-central-1.amazonaws.com/");
+        assert_eq!(none.sts, "https://sts.eu-central-1.amazonaws.com/");
+        let china = pools("cn-north-1_AbCdEf123", json!("cn-northwest-1:1a2b3c4d-0000-4000-8000-1234567890ab"));
+        assert_eq!(china.user_pools, "https://cognito-idp.cn-north-1.amazonaws.com.cn/");
+        assert_eq!(china.sts, "https://sts.cn-northwest-1.amazonaws.com.cn/");
+    }
+
+    #[test]
     fn an_endpoint_of_ones_own_is_taken() {
         let file = with(&["doorward"], json!({"endpoint": "https://auth.example.test/pool"})).unwrap();
-        assert_eq!(file.settings.endpoints.user_pools, "https://auth.example.test/pool");
+        let Endpoints { user_pools, identity_pools, sts } = &file.settings.endpoints;
+        for endpoint in [user_pools, identity_pools, sts] {
+            assert_eq!(endpoint, "https://auth.example.test/pool");
+        }
         for bad in ["https://", "https://user@evil.test/", "https://a b/", "//evil.test", "https://x/?q"] {
             assert!(with(&["doorward"], json!({"endpoint": bad})).is_err(), "{bad}");
         }

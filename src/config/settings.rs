@@ -14,7 +14,7 @@ use crate::cognito::{
 pub struct Settings {
     /// `auth.identity_pool_id`: `{region}:{uuid}`
     pub identity_pool: Option<String>,
-    /// AWS's endpoints of the region, or `doorward.endpoint`.
+    /// AWS's endpoints in the regions of the user pool and of the identity pool, or `doorward.endpoint`.
     pub endpoints: Endpoints,
     /// `auth.password_policy`; Cognito's default if absent.
     pub password_policy: PasswordPolicy,
@@ -55,9 +55,12 @@ impl Settings {
         if let Some(endpoint) = endpoint.as_ref().filter(|url| is_loopback(host_of(url)) && !is_loopback(page)) {
             return Err(Problem::LoopbackEndpoint { endpoint: endpoint.clone(), page: page.clone() });
         }
+        // An identity pool may be elsewhere than the user pool; its credentials are asked about where it is.
+        let identity_region = identity_pool.as_deref().and_then(|id| id.split_once(':')).map(|(region, _)| region);
+        let identity_region = identity_region.unwrap_or(pool_region);
         Ok(Self {
+            endpoints: endpoints(endpoint, pool_region, identity_region),
             identity_pool,
-            endpoints: endpoints(endpoint, pool_region),
             password_policy: password_policy(&auth)?,
             attributes: attributes(&auth, &ours, config.sign_in_with)?,
             session_minutes: session_minutes(&ours)?,
@@ -238,19 +241,23 @@ impl AttributeField {
     }
 }
 
-/// AWS's endpoints of the region, or the one that was configured, for both services.
-fn endpoints(configured: Option<String>, region: &str) -> Endpoints {
+/// AWS's endpoints in the regions of the two pools, or the one that was configured, for all services.
+fn endpoints(configured: Option<String>, pool_region: &str, identity_region: &str) -> Endpoints {
     if let Some(mut url) = configured {
         // Only the origin: a request goes to its root.
         if url.matches('/').count() == 2 {
             url.push('/');
         }
-        return Endpoints { user_pools: url.clone(), identity_pools: url };
+        return Endpoints { user_pools: url.clone(), identity_pools: url.clone(), sts: url };
     }
-    let domain = Region::parse(region).map_or("amazonaws.com", |r| r.domain());
+    let endpoint = |service: &str, region: &str| {
+        let domain = Region::parse(region).map_or("amazonaws.com", |r| r.domain());
+        ["https://", service, ".", region, ".", domain, "/"].concat()
+    };
     Endpoints {
-        user_pools: ["https://cognito-idp.", region, ".", domain, "/"].concat(),
-        identity_pools: ["https://cognito-identity.", region, ".", domain, "/"].concat(),
+        user_pools: endpoint("cognito-idp", pool_region),
+        identity_pools: endpoint("cognito-identity", identity_region),
+        sts: endpoint("sts", identity_region),
     }
 }
 

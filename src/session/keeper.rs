@@ -852,7 +852,11 @@ mod tests {
         let pool = Pool {
             id: UserPoolId::parse("us-east-1_Test").unwrap(),
             client: ClientId::new("c"),
-            endpoints: Endpoints { user_pools: "http://pool/".into(), identity_pools: "http://pool/".into() },
+            endpoints: Endpoints {
+                user_pools: "http://pool/".into(),
+                identity_pools: "http://pool/".into(),
+                sts: "http://pool/".into(),
+            },
             domain: Some(Domain {
                 base: "https://domain.test".into(),
                 scopes: vec!["openid".into()],
