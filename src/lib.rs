@@ -3,7 +3,8 @@
 //! The rooms, from the ground up, and who may call whom:
 //!
 //! - [`cognito`]: the protocol. Pure Rust, nothing of ours below it.
-//! - [`session`]: who is signed in. Calls `cognito`, and the outside world through traits.
+//! - [`aws`]: requests that are signed with a person's AWS credentials. Pure as well; calls `cognito`.
+//! - [`session`]: who is signed in. Calls `cognito` and `aws`, and the outside world through traits.
 //! - `browser`: the only room that names the browser. Implements the traits; is itself named only
 //!   where the app is put together.
 //! - [`config`], [`routes`], [`i18n`]: the runtime configuration, every path, every text.
@@ -15,6 +16,7 @@
 //! `docs/architecture.md` says why; `tests/architecture.rs` keeps it so.
 
 pub mod app;
+pub mod aws;
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
 pub mod cognito;

@@ -7,12 +7,13 @@ use std::{
 };
 
 /// Room → the rooms it may name, besides itself.
-const ARROWS: [(&str, &[&str]); 10] = [
+const ARROWS: [(&str, &[&str]); 11] = [
     ("cognito", &[]),
+    ("aws", &["cognito"]),
     ("i18n", &[]),
     ("routes", &[]),
     ("config", &["cognito"]),
-    ("session", &["cognito"]),
+    ("session", &["aws", "cognito"]),
     ("browser", &["cognito", "config", "routes", "session"]),
     ("components", &["i18n"]),
     ("state", &["cognito", "config", "i18n", "routes", "session"]),
@@ -138,7 +139,7 @@ fn what_belongs_to_one_place_is_named_nowhere_else() {
 
 #[test]
 fn the_protocol_and_the_session_know_no_framework() {
-    for folder in ["src/cognito", "src/session"] {
+    for folder in ["src/cognito", "src/aws", "src/session"] {
         for (path, text) in files(folder, &["rs"]) {
             assert!(!code(&text).contains("leptos"), "{path} names leptos");
         }
