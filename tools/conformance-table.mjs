@@ -17,7 +17,7 @@ const notes = json(join(ROOT, 'tools/conformance/simplified.json'));
 /** Flows and challenges of servers with AWS credentials. No public client has them. */
 const forServers = (name) => name.startsWith('ADMIN_');
 const sections = [
-  ['Operation', 'operations', [...Object.keys(model['cognito-idp'].operations), ...Object.keys(model['cognito-identity'].operations)]],
+  ['Operation', 'operations', [...Object.keys(model['cognito-idp'].operations), ...Object.keys(model['cognito-identity'].operations), 'GetCallerIdentity']],
   ['Flow of InitiateAuth', 'flows', shapes.AuthFlowType.enum],
   ['Challenge', 'challenges', shapes.ChallengeNameType.enum],
 ];

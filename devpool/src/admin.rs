@@ -12,7 +12,7 @@ use crate::pool::{CLIENT_ID, IDENTITY_POOL_ID, Pool, REGION, USER_POOL_ID};
 use crate::server::{App, StateLocation, run_blocking};
 use crate::totp::TotpSecret;
 use crate::wire::{ApiError, Secret};
-use crate::{faults, random};
+use crate::{faults, random, sts};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
@@ -557,7 +557,8 @@ async fn operations() -> Answer {
             .operation_models()
             .map(move |(name, model)| json!({ "service": prefix, "name": name, "errors": model.errors() }))
     });
-    ok(list.collect())
+    let sts = json!({ "service": "sts", "name": sts::GET_CALLER_IDENTITY, "errors": sts::ERRORS });
+    ok(list.chain([sts]).collect())
 }
 
 #[derive(Deserialize)]

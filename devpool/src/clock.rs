@@ -31,6 +31,29 @@ impl Timestamp {
         self.0 as f64 / 1000.0
     }
 
+    /// Reads ISO 8601 without separators, `20261109T060708Z`, as signatures have it.
+    pub fn from_basic(text: &str) -> Option<Self> {
+        let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
+        if date.len() != 8 || time.len() != 6 {
+            return None;
+        }
+        let part = |text: &str, range: std::ops::Range<usize>| digits(text.get(range)?);
+        let (year, month, day) = (part(date, 0..4)?, part(date, 4..6)?, part(date, 6..8)?);
+        let days = days_from_civil(year, month, day);
+        let (hour, minute, second) = (part(time, 0..2)?, part(time, 2..4)?, part(time, 4..6)?);
+        let is_real = civil_from_days(days) == (year, month, day) && hour < 24 && minute < 60 && second < 60;
+        is_real.then(|| Self((((days * 24 + hour) * 60 + minute) * 60 + second) * 1000))
+    }
+
+    /// The inverse of [`Self::from_basic`]; without milliseconds.
+    pub fn basic(self) -> String {
+        let text = self.to_string();
+        let whole = text.split_once('.').map_or(text.as_str(), |(whole, _)| whole);
+        let mut basic: String = whole.chars().filter(|c| !matches!(c, '-' | ':')).collect();
+        basic.push('Z');
+        basic
+    }
+
     /// The moment `seconds` later; saturates at the end of time.
     pub const fn plus_seconds(self, seconds: u64) -> Self {
         let milliseconds = if seconds > (i64::MAX / 1000) as u64 { i64::MAX } else { seconds as i64 * 1000 };
@@ -223,6 +246,32 @@ mod tests {
             "Mon Nov +9 06:07:08 UTC 2026",
         ] {
             assert!(!is_srp_timestamp(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn reads_and_writes_the_times_of_signatures() {
+        let moment = Timestamp::from_millis(1_794_204_428_000);
+        assert_eq!(moment.basic(), "20261109T060708Z");
+        assert_eq!(Timestamp::from_basic("20261109T060708Z"), Some(moment));
+        assert_eq!(
+            Timestamp::from_basic("20240229T000000Z").map(Timestamp::basic).as_deref(),
+            Some("20240229T000000Z")
+        );
+        for bad in [
+            "",
+            "20261109T060708",
+            "20261109 060708Z",
+            "2026-11-09T06:07:08Z",
+            "20261131T060708Z",
+            "20260229T060708Z",
+            "20261109T240000Z",
+            "20261109T066000Z",
+            "20261109T06070ä",
+            "2026110äT06070Z",
+            "+2026119T060708Z",
+        ] {
+            assert_eq!(Timestamp::from_basic(bad), None, "{bad}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! Trouble on demand: rules that make the next calls of an operation go wrong, and user names that do it by hand.
 
 use crate::model::Service;
+use crate::sts;
 use crate::wire::ApiError;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -97,6 +98,7 @@ impl Fault {
         let fault: Self = serde_json::from_value(value).map_err(|error| error.to_string())?;
         let known = fault.operation == "*"
             || OAUTH_OPERATIONS.contains(&fault.operation.as_str())
+            || fault.operation == sts::GET_CALLER_IDENTITY
             || [Service::UserPools, Service::IdentityPools]
                 .into_iter()
                 .any(|service| service.operations().any(|name| name == fault.operation));

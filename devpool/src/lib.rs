@@ -27,6 +27,7 @@ pub mod requests;
 pub mod server;
 pub mod srp;
 pub mod store;
+pub mod sts;
 pub mod totp;
 pub mod webauthn;
 pub mod wire;

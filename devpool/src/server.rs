@@ -9,7 +9,7 @@ use crate::pool::{Pool, USER_POOL_ID};
 use crate::requests::{Record, RequestLog};
 use crate::store::{Store, StoreError};
 use crate::wire::ApiError;
-use crate::{admin, oauth, outbox, random};
+use crate::{admin, oauth, outbox, random, sts};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
@@ -46,6 +46,9 @@ const MOST_DISCARDED_BYTES: usize = 64 * 1024 * 1024;
 
 /// Longer `User-Agent` headers are cut.
 const LONGEST_USER_AGENT: usize = 512;
+
+/// The header that names an answer.
+pub(crate) const REQUEST_ID: &str = "x-amzn-requestid";
 
 /// How long requests in flight may take to finish when the server stops.
 const GRACE: Duration = Duration::from_secs(2);
@@ -301,7 +304,7 @@ async fn gate(router: Router, request: hyper::Request<Incoming>) -> Result<Respo
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
     if let Ok(id) = HeaderValue::from_str(&random::uuid()) {
-        headers.insert("x-amzn-requestid", id);
+        headers.entry(REQUEST_ID).or_insert(id);
     }
     Ok(response)
 }
@@ -439,9 +442,14 @@ pub(crate) async fn run_blocking<T: Send + 'static>(
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(ApiError::internal("The dev pool made a mistake.")))
 }
 
-/// `POST /`: an operation of one of the two services.
-async fn operation(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -> Response {
+/// `POST /`: an operation of one of Cognito's two services, or of STS.
+async fn operation(State(app): State<Arc<App>>, request: Request) -> Response {
+    if sts::is_meant(request.headers()) {
+        return sts::serve(app, request).await;
+    }
     let started = Instant::now();
+    let (head, body) = request.into_parts();
+    let headers = head.headers;
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let target = text("x-amz-target").unwrap_or_default().to_owned();
     let content_type = text("content-type").unwrap_or_default().to_owned();

@@ -1,9 +1,11 @@
 """Every public operation by botocore, AWS's own client library. botocore checks what is sent; what comes back, and what
 was sent, is checked once more here, strictly and raw, against botocore's description of the service."""
 
+import datetime
 import json
 import re
 import unittest
+from unittest import mock
 
 import botocore.session
 from botocore import UNSIGNED
@@ -29,7 +31,7 @@ class Botocore(PoolTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        session = botocore.session.get_session()
+        session = cls.session = botocore.session.get_session()
         config = Config(signature_version=UNSIGNED, retries={"total_max_attempts": 1})
         cls.idp, cls.identity = (
             session.create_client(name, region_name="us-east-1", endpoint_url=cls.pool.origin, config=config)
@@ -564,6 +566,49 @@ class Botocore(PoolTest):
         self.refuses("ResourceNotFoundException", lambda: self.identity.get_id(IdentityPoolId="us-east-1:00000000-0000-4000-8000-000000000000"))
         self.identity.unlink_identity(IdentityId=mine, Logins=logins, LoginsToRemove=[PROVIDER])
         self.assertNotEqual(self.identity.get_id(IdentityPoolId=IDENTITY_POOL, Logins=logins)["IdentityId"], mine)
+
+    def caller(self, credentials, region="us-east-1", secret=None):
+        """Whose credentials they are, asked of the pretend STS with botocore's own signature."""
+        sts = self.session.create_client(
+            "sts",
+            region_name=region,
+            endpoint_url=self.pool.origin,
+            aws_access_key_id=credentials["AccessKeyId"],
+            aws_secret_access_key=secret or credentials["SecretKey"],
+            aws_session_token=credentials["SessionToken"],
+            config=Config(retries={"total_max_attempts": 1}),
+        )
+        answer = sts.get_caller_identity()
+        self.assertEqual(answer["Account"], "123456789012")
+        self.assertRegex(answer["UserId"], "^AROA[A-Z0-9]{17}:CognitoIdentityCredentials$")
+        self.assertEqual(answer["ResponseMetadata"]["RequestId"], answer["ResponseMetadata"]["HTTPHeaders"]["x-amzn-requestid"])
+        return answer["Arn"]
+
+    def test_whose_credentials_they_are(self):
+        self.pool.change_settings(identity_pool={"credentials_seconds": 600})
+        guest = self.identity.get_id(IdentityPoolId=IDENTITY_POOL)["IdentityId"]
+        guest = self.identity.get_credentials_for_identity(IdentityId=guest)["Credentials"]
+        role = "arn:aws:sts::123456789012:assumed-role/{}/CognitoIdentityCredentials"
+        self.assertEqual(self.caller(guest), role.format("DoorwardUnauthenticated"))
+        self.pool.create_user()
+        logins = {PROVIDER: self.tokens()["IdToken"]}
+        mine = self.identity.get_id(IdentityPoolId=IDENTITY_POOL, Logins=logins)["IdentityId"]
+        mine = self.identity.get_credentials_for_identity(IdentityId=mine, Logins=logins)["Credentials"]
+        self.assertEqual(self.caller(mine), role.format("DoorwardAuthenticated"))
+
+        self.refuses("SignatureDoesNotMatch", lambda: self.caller(mine, secret=guest["SecretKey"]), "^The request signature we calculated")
+        self.refuses("SignatureDoesNotMatch", lambda: self.caller(mine, region="eu-central-1"), "scoped to a valid region")
+        self.refuses("InvalidClientTokenId", lambda: self.caller({**mine, "SessionToken": guest["SessionToken"]}))
+        self.refuses("InvalidClientTokenId", lambda: self.caller({**mine, "AccessKeyId": "ASIAAAAAAAAAAAAAAAAA"}))
+        for hours, text in ((-1, "^Signature expired: "), (1, "^Signature not yet current: ")):
+            time = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=hours)
+            with mock.patch("botocore.auth.get_current_datetime", return_value=time):
+                self.refuses("SignatureDoesNotMatch", lambda: self.caller(mine), text)
+        # Still within the time that a signature may be off.
+        self.pool.call("POST", "/clock", {"advance": 601})
+        self.refuses("ExpiredToken", lambda: self.caller(mine), "^The security token included in the request is expired$")
+        fresh = self.identity.get_credentials_for_identity(IdentityId=self.identity.get_id(IdentityPoolId=IDENTITY_POOL)["IdentityId"])
+        self.caller(fresh["Credentials"])
 
     def test_feedback_on_a_sign_in(self):
         self.pool.create_user()

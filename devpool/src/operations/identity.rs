@@ -1,8 +1,9 @@
 //! GetId, GetCredentialsForIdentity, GetOpenIdToken, UnlinkIdentity: the identity pool.
 
 use super::{Peer, parse};
-use crate::jwt::Claims;
-use crate::pool::state::Identity;
+use crate::clock::Timestamp;
+use crate::jwt::{Claims, fingerprint};
+use crate::pool::state::{Identity, IssuedCredentials};
 use crate::pool::{IDENTITY_POOL_ID, Pool, REGION};
 use crate::random;
 use crate::wire::{ApiError, Secret};
@@ -77,23 +78,39 @@ struct IdentityRequest {
     logins: Logins,
 }
 
-/// `GetCredentialsForIdentity`: credentials that look like AWS's and open nothing. An identity that belongs to a user
-/// needs that user's login; one that belongs to nobody comes to belong to the user who first brings a login.
+/// `GetCredentialsForIdentity`: credentials that look like AWS's and open nothing but the pretend STS. An identity that
+/// belongs to a user needs that user's login; one that belongs to nobody comes to belong to the user who first brings a
+/// login.
 pub fn get_credentials_for_identity(pool: &Pool, _: &Peer, request: Value) -> Result<Value, ApiError> {
+    const UPPER: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let request: IdentityRequest = parse(request)?;
     let id = request.identity_id;
-    claim(pool, &id, &request.logins)?;
-    let life = pool.read(|state| state.settings.identity_pool.credentials_seconds);
-    const UPPER: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    Ok(json!({
-        "IdentityId": id,
-        "Credentials": {
-            "AccessKeyId": format!("ASIA{}", random::from_alphabet(UPPER, 16)),
-            "SecretKey": random::base64url(30),
-            "SessionToken": random::base64url(300),
-            "Expiration": pool.now().plus_seconds(life).seconds(),
-        },
-    }))
+    let authenticated = claim(pool, &id, &request.logins)?;
+    let access_key_id = format!("ASIA{}", random::from_alphabet(UPPER, 16));
+    let secret_key = random::base64url(30);
+    let session_token = random::base64url(300);
+    pool.write(|state, now| {
+        // In whole seconds, as they are told.
+        let expires = Timestamp::from_millis(now.seconds() * 1000);
+        let expires = expires.plus_seconds(state.settings.identity_pool.credentials_seconds);
+        let issued = IssuedCredentials {
+            identity_id: id.clone(),
+            authenticated,
+            secret_key: secret_key.clone(),
+            session_token: fingerprint(&session_token),
+            expires,
+        };
+        state.keep_credentials(access_key_id.clone(), issued);
+        Ok(json!({
+            "IdentityId": id,
+            "Credentials": {
+                "AccessKeyId": access_key_id,
+                "SecretKey": secret_key,
+                "SessionToken": session_token,
+                "Expiration": expires.seconds(),
+            },
+        }))
+    })
 }
 
 /// Sees to it that an identity exists and that the logins may use it. Gives whether somebody is signed in.

@@ -70,7 +70,7 @@ export async function showHealth(health) {
   list(byId("sentinels"), health.sentinels, ({ username }) => username, sentinel);
   if (operations) return;
   operations = await read("operations");
-  const groups = { "cognito-idp": "User pool", "cognito-identity": "Identity pool" };
+  const groups = { "cognito-idp": "User pool", "cognito-identity": "Identity pool", sts: "Security Token Service" };
   for (const [service, label] of Object.entries(groups)) {
     const names = operations.filter((operation) => operation.service === service).map(({ name }) => element("option", { value: name, text: name }));
     byId("fault-operation").append(element("optgroup", { label }, ...names));

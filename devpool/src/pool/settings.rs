@@ -130,6 +130,7 @@ impl Settings {
         within("challenge_session_seconds", self.challenge_session_seconds, 1, 86_400)?;
         within("password_policy.history_size", policy.history_size as u64, 0, 24)?;
         within("mfa.wrong_codes", self.mfa.wrong_codes.into(), 1, 1000)?;
+        within("identity_pool.credentials_seconds", self.identity_pool.credentials_seconds, 1, YEARS_10)?;
         if !self.username_attributes.is_empty() && !self.alias_attributes.is_empty() {
             return Err("username_attributes and alias_attributes exclude each other: people sign in with an \
                         address or choose a user name"
@@ -734,6 +735,8 @@ mod tests {
             json!({ "mfa": { "configuration": "ON", "methods": [] } }),
             json!({ "web_authn": { "relying_party_id": "http://localhost" } }),
             json!({ "features": { "disabled_operations": ["Nonsense"] } }),
+            json!({ "identity_pool": { "credentials_seconds": 0 } }),
+            json!({ "identity_pool": { "credentials_seconds": u64::MAX } }),
             json!({ "devices": { "mode": "sometimes" } }),
             json!({ "oauth": { "scopes": [] } }),
             json!({ "oauth": { "scopes": ["everything"] } }),

@@ -23,6 +23,9 @@ const MOST_LOCKOUTS: usize = 2000;
 /// More code slots of users who do not exist than this are not kept.
 const MOST_PHANTOMS: usize = 1000;
 
+/// More AWS credentials than this are not kept; those that end first go.
+const MOST_CREDENTIALS: usize = 500;
+
 /// Everything that outlives a request.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -53,6 +56,9 @@ pub struct State {
     next_message: u64,
     /// Identities of the identity pool by their id.
     pub identities: BTreeMap<String, Identity>,
+    /// AWS credentials by their access key id.
+    #[serde(default)]
+    pub credentials: BTreeMap<String, IssuedCredentials>,
     /// Codes that people who do not exist have asked for; kept so that guessing looks the same for them.
     #[serde(skip)]
     phantom_codes: BTreeMap<(CodePurpose, String), CodeSlot>,
@@ -83,6 +89,7 @@ impl Default for State {
             messages: VecDeque::new(),
             next_message: 1,
             identities: BTreeMap::new(),
+            credentials: BTreeMap::new(),
             phantom_codes: BTreeMap::new(),
         }
     }
@@ -301,6 +308,28 @@ pub struct Identity {
     pub sub: Option<String>,
 }
 
+/// AWS credentials that were given to an identity. As at AWS, they are good until they end, whatever becomes of it.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IssuedCredentials {
+    /// The identity.
+    pub identity_id: String,
+    /// Whether somebody was signed in.
+    pub authenticated: bool,
+    /// The secret half.
+    pub secret_key: String,
+    /// Fingerprint of the session token.
+    pub session_token: String,
+    /// When they end.
+    pub expires: Timestamp,
+}
+
+impl fmt::Debug for IssuedCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IssuedCredentials").field("identity_id", &self.identity_id).finish_non_exhaustive()
+    }
+}
+
 /// Whom a sign-in is about: a user, or somebody made up for a name that nobody has.
 #[derive(Clone)]
 pub struct Subject {
@@ -501,6 +530,17 @@ impl State {
         self.messages.clear();
     }
 
+    /// Remembers AWS credentials.
+    pub fn keep_credentials(&mut self, access_key_id: String, credentials: IssuedCredentials) {
+        if self.credentials.len() >= MOST_CREDENTIALS {
+            let first = self.credentials.iter().min_by_key(|(_, credentials)| credentials.expires);
+            if let Some(id) = first.map(|(id, _)| id.clone()) {
+                self.credentials.remove(&id);
+            }
+        }
+        self.credentials.insert(access_key_id, credentials);
+    }
+
     /// Ends every session of a user, at the sign-in page too.
     pub fn revoke_sessions(&mut self, sub: &str) {
         self.authorization_codes.retain(|_, code| code.sub != sub);
@@ -540,11 +580,12 @@ impl State {
         }
     }
 
-    /// Drops what can no longer matter: sessions a day after their end, failures long past.
+    /// Drops what can no longer matter: sessions and AWS credentials a day after their end, failures long past.
     pub fn tidy(&mut self, now: Timestamp) {
         const DAY: u64 = 86_400;
         self.sessions.retain(|_, session| session.expires.plus_seconds(DAY) > now);
         self.sso_sessions.retain(|_, session| session.expires > now);
+        self.credentials.retain(|_, credentials| credentials.expires.plus_seconds(DAY) > now);
         let sessions = &self.sessions;
         self.authorization_codes.retain(|_, code| code.matters(sessions, now));
         self.refresh_tokens.retain(|_, token| sessions.contains_key(&token.origin_jti));
@@ -613,6 +654,26 @@ mod tests {
         assert_eq!(state.messages(None)[0].code, (MOST_MESSAGES + 2).to_string());
         assert!(state.messages(Some("A@B.c")).iter().all(|m| m.to == "a@b.c"));
         assert!(!format!("{:?}", state.messages(None)[0]).contains("502"));
+    }
+
+    #[test]
+    fn credentials_are_bounded_and_those_that_end_first_go() {
+        let mut state = State::default();
+        let ending = |seconds: u64| IssuedCredentials {
+            identity_id: "i".to_owned(),
+            authenticated: false,
+            secret_key: "hunter2".to_owned(),
+            session_token: "hunter2".to_owned(),
+            expires: NOW.plus_seconds(seconds),
+        };
+        for number in 0..MOST_CREDENTIALS as u64 + 2 {
+            state.keep_credentials(number.to_string(), ending(number));
+        }
+        assert_eq!(state.credentials.len(), MOST_CREDENTIALS);
+        assert!(!state.credentials.contains_key("1") && state.credentials.contains_key("2"));
+        assert!(!format!("{:?}", state.credentials).contains("hunter2"));
+        state.tidy(NOW.plus_seconds(86_400 + 3));
+        assert!(!state.credentials.contains_key("3") && state.credentials.contains_key("4"));
     }
 
     #[test]
