@@ -20,14 +20,20 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::sync::Mutex;
 
-/// How long the pool may take to answer.
-const PATIENCE: Duration = Duration::from_secs(5);
-
 /// More is no key set; Cognito's has two keys in 1 kB.
 const MOST_BYTES: usize = 64 * 1024;
 
 /// After so many seconds the keys are fetched anew, so that one which the pool has dropped does not count for ever.
 pub const MAX_AGE: u64 = 60 * 60;
+
+/// How a pool is asked for its keys.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// At most once in so many seconds.
+    pub interval: u64,
+    /// How long the pool may take to answer.
+    pub patience: Duration,
+}
 
 /// Why no keys can be fetched at all.
 #[derive(Debug)]
@@ -71,7 +77,7 @@ struct Inner {
     address: Uri,
     client: Client<HttpsConnector<HttpConnector>, Empty<Bytes>>,
     clock: Arc<dyn Clock>,
-    interval: u64,
+    pace: Pace,
     kept: RwLock<Option<Kept>>,
     /// When keys were last asked for. Held while they are, so that there is one fetch at a time.
     attempt: Mutex<Option<Timestamp>>,
@@ -90,11 +96,11 @@ struct Kept {
 }
 
 impl Keys {
-    /// The keys of `issuer`, none of them fetched yet. They are fetched at most once in `interval` seconds.
+    /// The keys of `issuer`, none of them fetched yet.
     ///
     /// # Errors
     /// See [`StartError`].
-    pub fn new(issuer: &Issuer, clock: Arc<dyn Clock>, interval: u64) -> Result<Self, StartError> {
+    pub fn new(issuer: &Issuer, clock: Arc<dyn Clock>, pace: Pace) -> Result<Self, StartError> {
         let address = issuer.jwks().as_str().parse().map_err(|_| StartError::Address)?;
         let provider = rustls::crypto::ring::default_provider();
         let connector = if issuer.is_https() {
@@ -113,7 +119,7 @@ impl Keys {
         // It follows no redirects: the keys are where the issuer says, or nowhere.
         let client = Client::builder(TokioExecutor::new()).build(connector);
         let (kept, attempt) = (RwLock::new(None), Mutex::new(None));
-        Ok(Self(Arc::new(Inner { address, client, clock, interval, kept, attempt })))
+        Ok(Self(Arc::new(Inner { address, client, clock, pace, kept, attempt })))
     }
 
     /// Keys for checking a token that names this one. If the pool does not have it, it is not among them.
@@ -135,7 +141,7 @@ impl Keys {
                 // In a task of its own: whoever asked first may go away, the others still wait for this answer.
                 let fetched = tokio::spawn(async move { inner.look_for(&id).await }).await;
                 // The task ends early only together with the program.
-                fetched.unwrap_or(Err(Unavailable { retry_after: self.0.interval }))
+                fetched.unwrap_or(Err(Unavailable { retry_after: self.0.pace.interval }))
             }
         }
     }
@@ -166,14 +172,14 @@ impl Inner {
             self.fetch_if_due(&mut attempt).await;
         }
         let waited = attempt.map_or(0, |last| last.distance(self.clock.now()));
-        let retry_after = self.interval.saturating_sub(waited).max(1);
+        let retry_after = self.pace.interval.saturating_sub(waited).max(1);
         self.kept().map(|kept| kept.keys).ok_or(Unavailable { retry_after })
     }
 
     /// One attempt in an interval, whatever came of the last one. What it does not bring leaves the kept keys as they are.
     async fn fetch_if_due(&self, attempt: &mut Option<Timestamp>) {
         let now = self.clock.now();
-        if attempt.is_some_and(|last| last.distance(now) < self.interval) {
+        if attempt.is_some_and(|last| last.distance(now) < self.pace.interval) {
             return;
         }
         *attempt = Some(now);
@@ -196,7 +202,8 @@ impl Inner {
             let body = Limited::new(response.into_body(), MOST_BYTES).collect().await?.to_bytes();
             Ok(KeySet::parse(&body)?)
         };
-        tokio::time::timeout(PATIENCE, exchange).await?
+        let patience = self.pace.patience;
+        tokio::time::timeout(patience, exchange).await.map_err(|_| format!("no answer in {} s", patience.as_secs()))?
     }
 }
 

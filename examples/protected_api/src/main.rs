@@ -4,7 +4,7 @@ use clap::Parser;
 use clap::builder::RangedU64ValueParser;
 use protected_api::caller::Verifier;
 use protected_api::clock::{Clock, SystemClock};
-use protected_api::keys::Keys;
+use protected_api::keys::{Keys, Pace};
 use protected_api::server;
 use protected_api::settings::{AllowedOrigin, ClientId, Issuer, Scope, USUAL_SCOPE};
 use protected_api::verify::Expectations;
@@ -16,6 +16,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+
+/// How long the pool may take to answer when it is asked for its keys.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long requests in flight may take to finish when the server stops.
 const GRACE: Duration = Duration::from_secs(2);
@@ -74,7 +77,8 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     // Before the line that says it is ready: whoever reads that line may stop it at once.
     let stop = stop_signal()?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let keys = Keys::new(&arguments.issuer, Arc::clone(&clock), arguments.refetch_interval)?;
+    let pace = Pace { interval: arguments.refetch_interval, patience: PATIENCE };
+    let keys = Keys::new(&arguments.issuer, Arc::clone(&clock), pace)?;
     let expected = Expectations {
         issuer: arguments.issuer,
         client_ids: arguments.client_ids,

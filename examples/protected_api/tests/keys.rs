@@ -3,11 +3,12 @@
 mod common;
 
 use axum::http::StatusCode;
-use common::{FakePool, INTERVAL, KEY, NOW, OTHER_KEY, TestClock};
+use common::{FakePool, INTERVAL, KEY, NOW, OTHER_KEY, PACE, TestClock};
 use protected_api::key_set::KeyId;
-use protected_api::keys::{Keys, MAX_AGE, Unavailable};
+use protected_api::keys::{Keys, MAX_AGE, Pace, Unavailable};
 use serde_json::json;
 use std::sync::Arc;
+use std::time::Duration;
 
 async fn has(keys: &Keys, name: &str) -> Result<bool, Unavailable> {
     let id = KeyId::new(name);
@@ -208,6 +209,15 @@ async fn a_pool_that_is_not_there_gives_no_keys() {
     drop(listener);
     let clock = TestClock::new();
     let issuer = format!("http://{address}/pool").parse().unwrap();
-    let keys = Keys::new(&issuer, Arc::<TestClock>::clone(&clock), INTERVAL).unwrap();
+    let keys = Keys::new(&issuer, Arc::<TestClock>::clone(&clock), PACE).unwrap();
+    assert_eq!(has(&keys, "one").await, Err(Unavailable { retry_after: INTERVAL }));
+}
+
+#[tokio::test]
+async fn a_pool_that_does_not_answer_is_not_waited_for() {
+    let (pool, clock) = (FakePool::start(&[KEY.jwk("one")]).await, TestClock::new());
+    pool.hold();
+    let pace = Pace { patience: Duration::ZERO, ..PACE };
+    let keys = Keys::new(&pool.issuer.parse().unwrap(), Arc::<TestClock>::clone(&clock), pace).unwrap();
     assert_eq!(has(&keys, "one").await, Err(Unavailable { retry_after: INTERVAL }));
 }

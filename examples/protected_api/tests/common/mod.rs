@@ -15,7 +15,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use protected_api::caller::Verifier;
 use protected_api::clock::{Clock, Timestamp};
 use protected_api::key_set::KeySet;
-use protected_api::keys::Keys;
+use protected_api::keys::{Keys, Pace};
 use protected_api::settings::USUAL_SCOPE;
 use protected_api::verify::Expectations;
 use rsa::PrivateKey;
@@ -27,6 +27,7 @@ use sha2::Sha256;
 use std::net::Ipv4Addr;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
@@ -36,6 +37,8 @@ pub const OTHER_CLIENT_TOO: &str = "2example23456789";
 pub const SUB: &str = "0c5e8b6e-0000-4000-8000-000000000001";
 pub const LEEWAY: u64 = 30;
 pub const INTERVAL: u64 = 10;
+/// No test waits for a time to pass.
+pub const PACE: Pace = Pace { interval: INTERVAL, patience: Duration::MAX };
 /// The moment at which the clocks of these tests stand.
 pub const NOW: i64 = 1_800_000_000;
 
@@ -218,7 +221,7 @@ impl FakePool {
     }
 
     pub fn keys(&self, clock: &Arc<TestClock>) -> Keys {
-        Keys::new(&self.issuer.parse().unwrap(), Arc::clone(clock) as Arc<dyn Clock>, INTERVAL).unwrap()
+        Keys::new(&self.issuer.parse().unwrap(), Arc::clone(clock) as Arc<dyn Clock>, PACE).unwrap()
     }
 
     pub fn verifier(&self, clock: &Arc<TestClock>) -> Verifier {
