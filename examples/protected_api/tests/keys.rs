@@ -72,6 +72,8 @@ async fn requests_at_the_same_time_share_one_fetch() {
         })
         .collect();
     pool.until_asked(1).await;
+    // Also where the answer takes longer than the interval.
+    clock.advance(INTERVAL);
     pool.let_go();
     for task in waiting {
         assert_eq!(task.await.unwrap(), Ok(true));
