@@ -12,9 +12,9 @@ export CARGO_TARGET_DIR := $(CURDIR)/target
 help: ## show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
-	@echo '  APP_PORT (8080) and POOL_PORT (9229) choose the ports of run and dev.'
+	@echo '  APP_PORT (8080), POOL_PORT (9229) and API_PORT (9230) choose the ports of run and dev.'
 
-run: setup-build ## serve the app and a local Cognito on this machine
+run: setup-build ## serve the app, a local Cognito and a backend on this machine
 	@node tools/build.mjs --quiet
 	@cargo build --quiet --workspace --features ssr --bins
 	@exec node tools/run.mjs

@@ -199,25 +199,42 @@ fn nothing_opens_the_door_for_injected_code() {
 }
 
 #[test]
-fn the_dev_pool_and_the_app_share_no_code() {
+fn the_app_the_dev_pool_and_the_example_of_a_backend_share_no_code() {
     let read = |path: &str| fs::read_to_string(root().join(path)).unwrap();
     let app = read("Cargo.toml");
     let dependencies = app.split_once("[dependencies]").unwrap().1;
-    assert!(!dependencies.contains("devpool"), "the app depends on the dev pool");
-    assert!(!read("devpool/Cargo.toml").contains("doorward ="), "the dev pool depends on the app");
-    for (path, text) in files("devpool", &["rs"]) {
-        let code = code(&text);
-        assert!(!code.contains("doorward::") && !code.contains("../src/"), "{path} reaches into the app");
-        // A module may be named by its path as long as the dev pool's own folder holds it.
-        for (_, after) in code.match_indices("#[path").map(|(at, word)| code[at..].split_at(word.len())) {
-            let named = after.split('"').nth(1).unwrap_or_else(|| panic!("{path} names no path after #[path"));
-            let file = root().join(&path).parent().unwrap().join(named);
-            let file = file.canonicalize().unwrap_or_else(|error| panic!("{path} names {named}: {error}"));
-            assert!(file.starts_with(root().join("devpool").canonicalize().unwrap()), "{path} borrows {named}");
+    for crate_name in ["devpool", "protected_api"] {
+        assert!(!dependencies.contains(crate_name), "the app depends on {crate_name}");
+    }
+    for (folder, others) in
+        [("devpool", ["doorward", "protected_api"]), ("examples/protected_api", ["doorward", "devpool"])]
+    {
+        let manifest = read(&format!("{folder}/Cargo.toml"));
+        let dependencies = manifest.split_once("[dependencies]").unwrap().1;
+        for line in dependencies.lines().filter(|line| !line.starts_with('#')) {
+            assert!(!line.contains("path ="), "{folder} depends on what is not its own: {line}");
+            assert!(!others.iter().any(|other| line.contains(other)), "{folder}: {line}");
+        }
+        for (path, text) in files(folder, &["rs"]) {
+            let code = code(&text);
+            assert!(!code.contains("../src/"), "{path} reaches into the app");
+            for other in others {
+                assert!(!code.contains(&format!("{other}::")), "{path} reaches into {other}");
+            }
+            // A file may be named by its path as long as the crate's own folder holds it.
+            for word in ["#[path", "include!", "include_str!", "include_bytes!"] {
+                for (_, after) in code.match_indices(word).map(|(at, word)| code[at..].split_at(word.len())) {
+                    let named = after.split('"').nth(1).unwrap_or_else(|| panic!("{path} names no path after {word}"));
+                    let file = root().join(&path).parent().unwrap().join(named);
+                    let file = file.canonicalize().unwrap_or_else(|error| panic!("{path} names {named}: {error}"));
+                    assert!(file.starts_with(root().join(folder).canonicalize().unwrap()), "{path} borrows {named}");
+                }
+            }
         }
     }
     for (path, text) in files("src", &["rs"]) {
         assert!(!code(&text).contains("devpool"), "{path} names the dev pool");
+        assert!(!code(&text).contains("protected_api::"), "{path} reaches into the example of a backend");
     }
 }
 

@@ -21,7 +21,7 @@ const staging = process.env.TRUNK_STAGING_DIR ?? die("tools/finish.mjs is Trunk'
 const release = process.env.TRUNK_PROFILE === 'release';
 const target = process.env.CARGO_TARGET_DIR ?? join(ROOT, 'target');
 const env = { ...process.env, PATH: toolPath };
-const ports = { pool: Number(process.env.DOORWARD_POOL_PORT ?? 9229), app: Number(process.env.DOORWARD_APP_PORT ?? 8080) };
+const ports = { pool: Number(process.env.DOORWARD_POOL_PORT ?? 9229), app: Number(process.env.DOORWARD_APP_PORT ?? 8080), api: Number(process.env.DOORWARD_API_PORT ?? 9230) };
 const started = performance.now();
 const note = (text) => console.log(`  ${((performance.now() - started) / 1000).toFixed(1).padStart(5)} s  ${text}`);
 

@@ -2,15 +2,20 @@
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
-/** The address in config.json that is this machine's: the dev pool. */
-export function loopbackEndpoint(config) {
-  const endpoint = config?.doorward?.endpoint;
+/** An address, if it is this machine's. */
+function onThisMachine(address) {
   try {
-    return LOOPBACK.test(new URL(endpoint).hostname) ? endpoint : undefined;
+    return typeof address === 'string' && LOOPBACK.test(new URL(address).hostname) ? address : undefined;
   } catch {
     return undefined; // none, or the app itself reports that it is wrong
   }
 }
+
+/** The address in config.json that is this machine's: the dev pool. */
+export const loopbackEndpoint = (config) => onThisMachine(config?.doorward?.endpoint);
+
+/** The protected API that config.json names, if it is on this machine. */
+export const loopbackApi = (config) => onThisMachine(config?.doorward?.protected_api);
 
 /** What config.json makes the page talk to, beyond AWS's own hosts. */
 function configuredOrigins(config) {
@@ -19,14 +24,15 @@ function configuredOrigins(config) {
     try {
       const url = new URL(text);
       if (LOOPBACK.test(url.hostname)) {
-        // The dev pool, on whichever port it was started.
+        // The dev pool or the protected API, on whichever port it was started.
         origins.add('http://127.0.0.1:*').add('http://localhost:*');
       } else {
         origins.add(url.origin);
       }
     } catch { /* the app itself reports a configuration that is wrong */ }
   };
-  for (const endpoint of [config?.doorward?.endpoint, config?.doorward?.oauth_endpoint]) if (typeof endpoint === 'string') add(endpoint);
+  const { endpoint, oauth_endpoint: oauthEndpoint, protected_api: api } = config?.doorward ?? {};
+  for (const address of [endpoint, oauthEndpoint, api]) if (typeof address === 'string') add(address);
   const domain = config?.auth?.oauth?.domain;
   if (typeof domain === 'string' && domain && !domain.endsWith('.amazoncognito.com')) add(domain.includes('://') ? domain : `https://${domain}`);
   return [...origins];

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, readdirSync, accessSync, constants } from 'no
 import { createHash } from 'node:crypto';
 import { delimiter, dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { loopbackEndpoint } from './headers.mjs';
+import { loopbackApi, loopbackEndpoint } from './headers.mjs';
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 export const DIST = join(ROOT, 'dist');
@@ -58,7 +58,7 @@ export const chromiumFlags = [
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
 ];
 
-/** Builds the dev pool and the prerenderer. Always these words: the host's crates are then compiled once for all uses. */
+/** Builds the dev pool, the protected API and the prerenderer. Always these words: the host's crates are then compiled once for all uses. */
 export const HOST_BUILD = ['build', '--quiet', '--workspace', '--features', 'ssr', '--bins'];
 
 /** The environment for cargo on the host: without the settings that only the wasm build wants. */
@@ -172,22 +172,42 @@ export const pretendProvider = (origins) => ({
 
 /**
  * A `config.json`, a text, as `make run` and `make dev` serve it: a dev pool in it is at the port it was given, and its
- * pretend provider has a button. Anybody's own pool stays as it is.
+ * pretend provider has a button; the protected API is at its port. Anybody's own pool and backend stay as they are.
  */
-export function forDevPool(text, { pool, app }) {
+export function forDevPool(text, { pool, app, api }) {
   let config;
   try {
     config = JSON.parse(text);
   } catch {
     return text; // the app itself says so
   }
-  if (!config?.auth || !loopbackEndpoint(config)) return text;
-  config.doorward.endpoint = config.doorward.endpoint.replace(/:9229\b/, `:${pool}`);
-  if (!config.auth.oauth) {
+  if (!config?.auth || !(loopbackEndpoint(config) || loopbackApi(config))) return text;
+  if (loopbackApi(config)) config.doorward.protected_api = config.doorward.protected_api.replace(/:9230\b/, `:${api}`);
+  if (loopbackEndpoint(config)) config.doorward.endpoint = config.doorward.endpoint.replace(/:9229\b/, `:${pool}`);
+  if (loopbackEndpoint(config) && !config.auth.oauth) {
     config.auth.oauth = pretendProvider(['127.0.0.1', 'localhost'].map((host) => `http://${host}:${app}`));
     config.doorward.oauth_endpoint = config.doorward.endpoint;
   }
   return JSON.stringify(config, null, 2);
+}
+
+/**
+ * How `examples/protected_api` is started for a configuration that has gone through `forDevPool`: its arguments, or
+ * undefined where the configuration names no backend of ours, or no pool.
+ */
+export function protectedApi(config, { app, api }) {
+  const address = loopbackApi(config), { user_pool_id: pool, user_pool_client_id: client } = config?.auth ?? {};
+  // At another port of this machine it is somebody's own.
+  if (!address || new URL(address).port !== String(api)) return undefined;
+  // The page says what is wrong with them.
+  if (!/^[\w-]+_[0-9a-zA-Z]+$/.test(pool ?? '') || !/^[\w+]+$/.test(client ?? '')) return undefined;
+  const region = pool.split('_')[0], endpoint = loopbackEndpoint(config);
+  // The dev pool calls itself 127.0.0.1, also where the configuration says localhost.
+  const issuer = endpoint
+    ? `http://127.0.0.1:${new URL(endpoint).port}/${pool}`
+    : `https://cognito-idp.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}/${pool}`;
+  const origins = ['127.0.0.1', 'localhost'].flatMap((host) => ['--allow-origin', `http://${host}:${app}`]);
+  return ['--port', String(api), '--issuer', issuer, '--client-id', client, ...origins];
 }
 
 /** A TCP port number from the environment, or the usual one. */

@@ -1,17 +1,17 @@
-// The dev pool stays at home: nothing of it is in dist/, in whatever form it could have come in.
+// The dev pool and the example of a backend stay at home: nothing of them is in dist/, in whatever form it could have come in.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DIST, ROOT, hostEnv, sha, walk } from '../../tools/lib.mjs';
-import { loopbackEndpoint } from '../../tools/headers.mjs';
+import { loopbackApi, loopbackEndpoint } from '../../tools/headers.mjs';
 
 const files = walk(DIST).map((path) => ({ path, bytes: readFileSync(join(DIST, path)) }));
 const sources = (dir, ending) => walk(join(ROOT, dir)).filter((path) => ending.test(path)).map((path) => readFileSync(join(ROOT, dir, path), 'utf8'));
 const config = JSON.parse(readFileSync(join(DIST, 'config.json'), 'utf8'));
 
-test('the app does not depend on the dev pool, nor the dev pool on the app', () => {
+test('the app, the dev pool and the example of a backend do not depend on each other', () => {
   const tree = (...args) => {
     const done = spawnSync('cargo', ['tree', '--locked', '--prefix', 'none', '--edges', 'normal,build', ...args], { cwd: ROOT, env: hostEnv(), encoding: 'utf8' });
     assert.equal(done.status, 0, done.stderr);
@@ -20,9 +20,13 @@ test('the app does not depend on the dev pool, nor the dev pool on the app', () 
   for (const [feature, target] of [['csr', 'wasm32-unknown-unknown'], ['ssr', 'all']]) {
     const crates = tree('--package', 'doorward', '--features', feature, '--target', target);
     assert.ok(crates.includes('leptos'), 'cargo tree lists the crates');
-    assert.ok(!crates.includes('devpool'), `the app built for ${feature} brings the dev pool`);
+    for (const other of ['devpool', 'protected_api']) assert.ok(!crates.includes(other), `the app built for ${feature} brings ${other}`);
   }
-  assert.ok(!tree('--package', 'devpool', '--target', 'all').includes('doorward'));
+  for (const [crate, ...others] of [['devpool', 'doorward', 'protected_api'], ['protected_api', 'doorward', 'devpool']]) {
+    const crates = tree('--package', crate, '--target', 'all');
+    assert.ok(crates.includes('axum'), 'cargo tree lists the crates');
+    for (const other of others) assert.ok(!crates.includes(other), `${crate} brings ${other}`);
+  }
 });
 
 test('no file of the dev pool is in it, and no program', () => {
@@ -41,7 +45,7 @@ test('no text that only the dev pool has is in it', () => {
   const literals = sources('devpool/src', /\.rs$/).flatMap((text) => [...text.matchAll(/"((?:[^"\\\n]|\\.)*)"/g)].map(([, literal]) => literal.split(/[{\\]/)[0]));
   const own = new Set(literals.filter((text) => text.length >= 24 && / /.test(text) && !app.includes(text)));
   assert.ok(own.size > 100, `${own.size} texts`);
-  const names = ['_devpool', 'fault.test', 'POOL_PORT', 'devpool listening', 'X-Devpool', 'doorward-devpool', 'state.json'];
+  const names = ['_devpool', 'fault.test', 'POOL_PORT', 'devpool listening', 'X-Devpool', 'doorward-devpool', 'state.json', 'API_PORT', 'protected_api listening'];
   for (const { path, bytes } of files) {
     const text = bytes.toString('latin1');
     for (const word of [...own, ...names]) assert.ok(!text.includes(word), `${path} contains ${JSON.stringify(word)}`);
@@ -55,16 +59,18 @@ test('its ids and its address are in the configuration only', () => {
     // Whoever deploys replaces this file.
     if (path === 'config.json') continue;
     const text = bytes.toString('latin1');
-    for (const id of [...ids, ':9229']) assert.ok(!text.includes(id), `${path} contains ${id}`);
+    for (const id of [...ids, ':9229', ':9230']) assert.ok(!text.includes(id), `${path} contains ${id}`);
   }
 });
 
 test('only a configuration that names this machine lets pages call it', () => {
   for (const { path, bytes } of files.filter(({ path }) => path === '_headers' || path.endsWith('.html'))) {
     const loopback = /connect-src[^;"]*(127\.0\.0\.1|localhost)/.test(bytes.toString('utf8'));
-    assert.equal(loopback, Boolean(loopbackEndpoint(config)), path);
+    assert.equal(loopback, Boolean(loopbackEndpoint(config) || loopbackApi(config)), path);
   }
   assert.equal(loopbackEndpoint({ doorward: { endpoint: 'https://cognito.example.com' } }), undefined);
   assert.equal(loopbackEndpoint({}), undefined);
   assert.equal(loopbackEndpoint({ doorward: { endpoint: 'http://127.0.0.1:9229' } }), 'http://127.0.0.1:9229');
+  assert.equal(loopbackApi({ doorward: { protected_api: 'https://api.example.com' } }), undefined);
+  assert.equal(loopbackApi({ doorward: { protected_api: 'http://localhost:9230/' } }), 'http://localhost:9230/');
 });

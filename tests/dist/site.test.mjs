@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
-import { DIST, ROOT, contentHash, integrity, forDevPool, walk } from '../../tools/lib.mjs';
+import { DIST, ROOT, contentHash, integrity, forDevPool, protectedApi, walk } from '../../tools/lib.mjs';
 import { HEADER_ONLY, contentSecurityPolicy } from '../../tools/headers.mjs';
 import { headersFor, parseHeaders, serve } from '../../tools/serve.mjs';
 
@@ -71,17 +71,42 @@ test('the policy allows the endpoints that a configuration names, and no others'
   assert.deepEqual(added({ doorward: { oauth_endpoint: 'https://login.example.com/pool' } }), ['https://login.example.com']);
   assert.deepEqual(added({ doorward: { endpoint: 'https://api.example.com', oauth_endpoint: 'https://api.example.com/' } }), ['https://api.example.com']);
   assert.deepEqual(added({ doorward: { oauth_endpoint: 'http://127.0.0.1:9229' } }), ['http://127.0.0.1:*', 'http://localhost:*']);
-  assert.deepEqual(added({ auth: { oauth: { domain: 7 } }, doorward: { oauth_endpoint: 'not an address' } }), []);
+  assert.deepEqual(added({ doorward: { protected_api: 'https://api.example.com/v1/me' } }), ['https://api.example.com']);
+  assert.deepEqual(added({ doorward: { protected_api: 'http://127.0.0.1:9230/' } }), ['http://127.0.0.1:*', 'http://localhost:*']);
+  assert.deepEqual(added({ auth: { oauth: { domain: 7 } }, doorward: { oauth_endpoint: 'not an address', protected_api: ['http://127.0.0.1'] } }), []);
 });
 
 test('for the dev pool the shipped configuration follows its port and has its pretend provider', () => {
-  const shipped = readFileSync(join(ROOT, 'public/config.json'), 'utf8'), ports = { pool: 8080, app: 9229 };
+  const shipped = readFileSync(join(ROOT, 'public/config.json'), 'utf8'), ports = { pool: 8080, app: 9229, api: 8081 };
   assert.equal(JSON.parse(shipped).auth.oauth, undefined, 'what is deployed has no pretend provider');
   const { auth, doorward } = JSON.parse(forDevPool(shipped, ports));
   assert.deepEqual([doorward.endpoint, doorward.oauth_endpoint], ['http://127.0.0.1:8080', 'http://127.0.0.1:8080']);
   assert.deepEqual(auth.oauth.redirect_sign_in_uri, ['http://127.0.0.1:9229/auth/callback', 'http://localhost:9229/auth/callback']);
-  for (const own of ['{"auth":{"user_pool_id":"eu-west-1_Abc"}}', '{"auth":{},"doorward":{"endpoint":"https://auth.example.com"}}', 'not JSON', '5', 'null']) {
+  assert.equal(doorward.protected_api, 'http://127.0.0.1:8081/');
+  for (const own of ['{"auth":{"user_pool_id":"eu-west-1_Abc"}}', '{"auth":{},"doorward":{"endpoint":"https://auth.example.com","protected_api":"https://api.example.com:9230"}}',
+    '{"auth":{},"doorward":{"endpoint":["http://127.0.0.1:9229"],"protected_api":["http://127.0.0.1:9230"]}}', 'not JSON', '5', 'null']) {
     assert.equal(forDevPool(own, ports), own);
+  }
+  // A pool at AWS with a backend on this machine: only the backend's port follows.
+  const mixed = { auth: { user_pool_id: 'eu-west-1_Abc' }, doorward: { protected_api: 'http://localhost:9230/' } };
+  assert.deepEqual(JSON.parse(forDevPool(JSON.stringify(mixed), ports)), { ...mixed, doorward: { protected_api: 'http://localhost:8081/' } });
+});
+
+test('the protected API is started for the pool of the configuration, or not at all', () => {
+  const ports = { pool: 8080, app: 8082, api: 8081 }, shipped = readFileSync(join(ROOT, 'public/config.json'), 'utf8');
+  const { auth: { user_pool_id: pool, user_pool_client_id: client } } = JSON.parse(shipped);
+  const after = (config) => protectedApi(JSON.parse(forDevPool(JSON.stringify(config), ports)), ports);
+  const issuer = (config) => after(config)?.[3];
+  assert.deepEqual(after(JSON.parse(shipped)), ['--port', '8081', '--issuer', `http://127.0.0.1:8080/${pool}`, '--client-id', client,
+    '--allow-origin', 'http://127.0.0.1:8082', '--allow-origin', 'http://localhost:8082']);
+  const doorward = { protected_api: 'http://localhost:9230/' }, own = { user_pool_id: 'eu-west-1_Abc', user_pool_client_id: '1example23456789' };
+  assert.equal(issuer({ auth: own, doorward: { ...doorward, endpoint: 'http://localhost:9229' } }), 'http://127.0.0.1:8080/eu-west-1_Abc');
+  assert.equal(issuer({ auth: own, doorward }), 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc');
+  assert.equal(issuer({ auth: { ...own, user_pool_id: 'cn-north-1_Abc' }, doorward }), 'https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_Abc');
+  for (const none of [{ auth: own }, { auth: own, doorward: { protected_api: 'http://127.0.0.1:3000/' } }, { auth: own, doorward: { protected_api: 'https://api.example.com:9230' } },
+    { auth: own, doorward: { protected_api: 7 } }, { doorward }, { auth: {}, doorward }, { auth: { ...own, user_pool_client_id: undefined }, doorward },
+    { auth: { ...own, user_pool_id: 'nonsense' }, doorward }, { auth: { ...own, user_pool_client_id: 'a b' }, doorward }, null, 5]) {
+    assert.equal(after(none), undefined, JSON.stringify(none));
   }
 });
 

@@ -1,5 +1,6 @@
 // What every end-to-end test stands on: a dev pool and the built site of its own for each worker, a page that lets no
-// error pass unseen, and `pool` to do what a person does by other means (read mail, wait) or an administrator.
+// error pass unseen, and `pool` to do what a person does by other means (read mail, wait) or an administrator. A test that
+// asks for `api` has the protected API as well.
 //
 //   import { test, expect } from './support/fixtures';
 //   test('…', async ({ page, pool, expectProblem }) => { … });
@@ -29,11 +30,15 @@ interface WorkerFixtures {
   poolOrigin: string;
   /** dist/, served with a configuration that points at `poolOrigin`. */
   site: Site;
+  /** A backend of the worker's own that takes the pool's tokens from pages of `site`: `http://127.0.0.1:PORT`. */
+  apiOrigin: string;
 }
 
 interface TestFixtures {
   /** The dev pool, emptied before each test. */
   pool: Pool;
+  /** The protected API. Only a test that asks for it has one, and its address in the configuration of the site. */
+  api: { origin: string };
   /**
    * Says that this test provokes a problem. Without it, an uncaught error, an error on the console or a violation of
    * the Content-Security-Policy fails the test. (A Cognito call that is answered with an error is no problem.)
@@ -64,6 +69,8 @@ export async function serveSite(config: Config): Promise<Site & { close(): Promi
 export function poolConfig(poolOrigin: string): Config {
   const config = shippedConfig();
   config.doorward = { ...config.doorward, endpoint: poolOrigin, oauth_endpoint: poolOrigin };
+  // Whatever listens at the usual port is nothing of this test: see the fixture `api`.
+  delete config.doorward.protected_api;
   return config;
 }
 
@@ -107,6 +114,27 @@ export const test = base.extend<TestFixtures & { problems: { pattern: RegExp[] }
   }, { scope: 'worker' }],
 
   site: [async ({ poolOrigin }, use) => withSite(poolConfig(poolOrigin), use), { scope: 'worker' }],
+
+  apiOrigin: [async ({ poolOrigin, site }, use) => {
+    const program = join(ROOT, 'target/debug/protected_api');
+    if (!existsSync(program)) throw new Error("the protected API is not built: run 'make test', or 'cargo build -p protected_api'");
+    const { auth } = shippedConfig();
+    const { child, started } = startServer(program, ['--port', '0', '--issuer', `${poolOrigin}/${auth.user_pool_id}`,
+      '--client-id', auth.user_pool_client_id, '--allow-origin', site.origin], { ready: /^protected_api listening on (http:\/\/[\d.]+:\d+)$/ });
+    const [, origin] = await started;
+    await use(origin);
+    await stop(child);
+  }, { scope: 'worker' }],
+
+  // The site was there first, because the API has to know its origin.
+  api: async ({ apiOrigin, context, site }, use) => {
+    await context.route(`${site.origin}/config.json`, async (route) => {
+      const response = await route.fetch();
+      const config: Config = await response.json();
+      await route.fulfill({ response, json: { ...config, doorward: { ...config.doorward, protected_api: `${apiOrigin}/` } } });
+    });
+    await use({ origin: apiOrigin });
+  },
 
   baseURL: async ({ site }, use) => use(site.origin),
 

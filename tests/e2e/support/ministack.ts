@@ -105,6 +105,7 @@ export const test = base.extend<{ email: string }, { server: string; cognito: Mi
     const { made, origin } = cognito, config = shippedConfig();
     Object.assign(config.auth, { aws_region: made.region, user_pool_id: made.user_pool, user_pool_client_id: made.client, identity_pool_id: made.identity_pool });
     config.doorward = { ...config.doorward, endpoint: origin, oauth_endpoint: origin };
+    delete config.doorward.protected_api;
     const site = await serveSite(config);
     await use(site);
     await site.close();
