@@ -1,7 +1,7 @@
 //! The only room that names the browser: storage, network, clock, randomness, page.
 //!
 //! - [`BrowserWorld`] implements what the session keeper needs;
-//! - [`LocalStorage`] is the storage part of it alone, small enough for the first chunk;
+//! - [`PageStorage`] is the storage part of it alone, small enough for the first chunk;
 //! - [`take_over`] replaces the prerendered page by the live one;
 //! - the rest are small functions that the app is put together with.
 
@@ -19,11 +19,12 @@ pub use json::BrowserJson;
 pub use math::BrowserMath;
 pub use navigation::{follow_navigation, go};
 pub use page::{
-    copy, fetch_text, host, leave, locale, on_return, on_storage, on_wake, origin, path, report_failure, root,
-    take_over,
+    copy, fetch_text, host, leave, locale, on_activity, on_return, on_storage, on_wake, origin, path, report_failure,
+    root, take_over,
 };
-pub use storage::{LocalStorage, SessionStorage};
-pub use time::{every_second, now, time_of_day, time_zone, wake_at, wake_in};
+pub use storage::{PageStorage, SessionStorage};
+pub use time::{every_second, now, time_of_day, time_zone};
+
 /// Makes the page ready for effects and futures. Leptos does this when something is mounted, but the
 /// app has effects before that.
 pub fn init() {

@@ -4,7 +4,7 @@ use crate::routes::History;
 use leptos::{ev, prelude::window_event_listener_untyped};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{HtmlElement, PageTransitionEvent, Response, StorageEvent, Window};
+use web_sys::{Element, HtmlElement, PageTransitionEvent, Response, StorageEvent, Window};
 
 /// Where the app is mounted.
 const ROOT: &str = "app";
@@ -123,14 +123,32 @@ pub fn on_return(then: impl Fn() + 'static) {
     }));
 }
 
+/// Calls back when the person does something: presses a key, a button or the screen, or scrolls.
+pub fn on_activity(then: impl Fn() + Clone + 'static) {
+    for name in ["pointerdown", "keydown", "wheel", "touchmove"] {
+        let then = then.clone();
+        std::mem::forget(window_event_listener_untyped(name, move |event| {
+            // What is done to a warning is for its own buttons to say; it would be gone before they are pressed.
+            let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+            let at_warning = target.and_then(|target| target.closest("[role=alertdialog]").ok().flatten()).is_some();
+            if !at_warning {
+                then();
+            }
+        }));
+    }
+}
+
 /// Calls back when the machine may have slept or been offline: the page becomes visible, or the
 /// network returns.
 pub fn on_wake(then: impl Fn() + Clone + 'static) {
     for name in ["visibilitychange", "online", "pageshow"] {
         let then = then.clone();
         std::mem::forget(window_event_listener_untyped(name, move |event| {
-            // A page that is shown for the first time has not slept.
-            if event.dyn_ref::<PageTransitionEvent>().is_none_or(PageTransitionEvent::persisted) {
+            // A page that is shown for the first time has not slept, and one that is being hidden or left is not awake:
+            // what it began would be cut off.
+            let first = event.dyn_ref::<PageTransitionEvent>().is_some_and(|event| !event.persisted());
+            let hidden = window().and_then(|window| window.document()).is_some_and(|document| document.hidden());
+            if !first && !hidden {
                 then();
             }
         }));

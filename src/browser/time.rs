@@ -1,12 +1,17 @@
 //! Clocks and timers.
 
-use leptos::prelude::{TimeoutHandle, set_timeout_with_handle};
-use std::{cell::RefCell, time::Duration};
+use leptos::prelude::set_timeout_with_handle;
+use std::time::Duration;
 use wasm_bindgen::JsValue;
 
 /// Seconds since 1970 by the machine's clock.
 pub fn now() -> u64 {
     (js_sys::Date::now() / 1000.0) as u64
+}
+
+/// Seconds since the page was opened; stands still while some machines sleep.
+pub fn ticks() -> u64 {
+    web_sys::window().and_then(|window| window.performance()).map_or(0, |clock| (clock.now() / 1000.0) as u64)
 }
 
 /// A time of day as the person's language writes it, from seconds since 1970.
@@ -34,28 +39,4 @@ pub fn every_second(tick: Box<dyn Fn() -> bool>) {
         },
         Duration::from_secs(1),
     ));
-}
-
-/// Calls back once at a time, in seconds since 1970; replaces the call that was planned before.
-/// `None` only cancels.
-pub fn wake_at(at: Option<u64>, then: fn()) {
-    match at {
-        Some(at) => wake_in(at.saturating_sub(now()).max(1), then),
-        None => drop(PLANNED.take().map(|planned| planned.clear())),
-    }
-}
-
-/// Calls back once in so many seconds; replaces the call that was planned before.
-pub fn wake_in(seconds: u64, then: fn()) {
-    /// Timers of browsers overflow after 24 days; an hour more often is often enough.
-    const LONGEST: u64 = 3600;
-    if let Some(planned) = PLANNED.take() {
-        planned.clear();
-    }
-    PLANNED.set(set_timeout_with_handle(then, Duration::from_secs(seconds.min(LONGEST))).ok());
-}
-
-thread_local! {
-    /// The one call that is planned.
-    static PLANNED: RefCell<Option<TimeoutHandle>> = const { RefCell::new(None) };
 }

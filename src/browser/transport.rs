@@ -1,8 +1,11 @@
 //! Carries requests with reqwest, which uses the browser's fetch.
 
-use crate::cognito::{
-    client::{HttpRequest, HttpResponse},
-    error::Fault,
+use crate::{
+    cognito::{
+        client::{HttpRequest, HttpResponse},
+        error::Fault,
+    },
+    session::world::Request,
 };
 use std::time::Duration;
 
@@ -19,14 +22,21 @@ pub(super) async fn post(client: &reqwest::Client, request: HttpRequest<'_>) -> 
     send(builder, request.body).await
 }
 
-/// Posts a form. It has no headers that a browser would have to ask the server about before.
-pub(super) async fn post_form(client: &reqwest::Client, url: &str, form: String) -> Result<HttpResponse, Fault> {
-    send(client.post(url).header("content-type", "application/x-www-form-urlencoded"), form).await
+/// Sends any other request.
+pub(super) async fn fetch(client: &reqwest::Client, request: Request) -> Result<HttpResponse, Fault> {
+    let Request { method, url, headers, body } = request;
+    let method = reqwest::Method::from_bytes(method.as_bytes()).map_err(|_| Fault::Garbled)?;
+    let builder = client.request(method, url);
+    send(headers.into_iter().fold(builder, |builder, (name, value)| builder.header(name, value)), body).await
 }
 
 async fn send(builder: reqwest::RequestBuilder, body: String) -> Result<HttpResponse, Fault> {
     let fault = |error: reqwest::Error| if error.is_timeout() { Fault::TimedOut } else { Fault::Offline };
-    let request = builder.fetch_credentials_omit().timeout(TIME_LIMIT).body(body);
+    let mut request = builder.fetch_credentials_omit().timeout(TIME_LIMIT);
+    // A GET must not have one, not even an empty one.
+    if !body.is_empty() {
+        request = request.body(body);
+    }
     let response = request.send().await.map_err(fault)?;
     let status = response.status().as_u16();
     let error_type =

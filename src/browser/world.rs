@@ -1,30 +1,60 @@
 //! The keeper's world: everything it needs, from the browser.
 
-use super::{BrowserMath, LocalStorage, SessionStorage, time, transport};
+use super::{BrowserMath, PageStorage, SessionStorage, time, transport};
 use crate::{
     cognito::{
         client::{HttpRequest, HttpResponse, Transport},
         error::Fault,
-        oauth::TokenTransport,
         srp::{BigMod, SECRET_BYTES},
+        types::ClientId,
     },
-    session::world::{Clock, Lock, Random, Storage, TabStorage},
+    config::StorageKind,
+    session::{
+        Local,
+        world::{Channel, Clock, Fetch, Lock, Random, Request, Storage, TabStorage, Timer},
+    },
 };
+use gloo_timers::future::TimeoutFuture;
 use std::future::Future;
 use wasm_bindgen::prelude::*;
+use web_sys::{BroadcastChannel, MessageEvent};
 
 #[wasm_bindgen(module = "/src/browser/js/lock.js")]
 extern "C" {
-    #[wasm_bindgen(catch)]
-    async fn acquire(name: &str) -> Result<JsValue, JsValue>;
+    type Asked;
+    fn ask(name: &str) -> Asked;
+    #[wasm_bindgen(method, getter)]
+    fn granted(this: &Asked) -> js_sys::Promise;
+    #[wasm_bindgen(method)]
+    fn release(this: &Asked);
 }
 
-/// Storage, network, clock, randomness, locks and arithmetic of the browser.
-#[derive(Debug, Default)]
+/// Storage, network, clock, timers, randomness, locks, channel and arithmetic of the browser.
+#[derive(Debug)]
 pub struct BrowserWorld {
     http: reqwest::Client,
-    storage: LocalStorage,
+    storage: PageStorage,
     math: BrowserMath,
+    /// `None` where the browser has none; then the storage alone tells other tabs.
+    channel: Option<BroadcastChannel>,
+}
+
+impl BrowserWorld {
+    /// For a session that is kept there. What other tabs of this app client say goes to `hear`.
+    pub fn new(kind: StorageKind, client: &ClientId, hear: impl Fn(String) + 'static) -> Self {
+        let channel = BroadcastChannel::new(&["doorward.", client.as_str()].concat()).ok();
+        if let Some(channel) = &channel {
+            let listener = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+                if let Some(text) = event.data().as_string() {
+                    hear(text);
+                }
+            });
+            channel.set_onmessage(Some(listener.as_ref().unchecked_ref()));
+            // Listens as long as the page lives.
+            listener.forget();
+        }
+        Self { http: reqwest::Client::default(), storage: PageStorage(kind), math: BrowserMath, channel }
+    }
 }
 
 impl Transport for BrowserWorld {
@@ -33,9 +63,9 @@ impl Transport for BrowserWorld {
     }
 }
 
-impl TokenTransport for BrowserWorld {
-    fn post_form(&self, url: &str, form: String) -> impl Future<Output = Result<HttpResponse, Fault>> {
-        transport::post_form(&self.http, url, form)
+impl Fetch for BrowserWorld {
+    fn fetch(&self, request: Request) -> impl Future<Output = Result<HttpResponse, Fault>> {
+        transport::fetch(&self.http, request)
     }
 }
 
@@ -54,18 +84,45 @@ impl Storage for BrowserWorld {
         self.storage.get(key)
     }
 
-    fn set(&self, key: &str, value: &str) {
-        self.storage.set(key, value);
+    fn set(&self, key: &str, value: &str) -> bool {
+        self.storage.set(key, value)
     }
 
     fn remove(&self, key: &str) {
         self.storage.remove(key);
+    }
+
+    fn is_shared(&self) -> bool {
+        self.storage.is_shared()
     }
 }
 
 impl Clock for BrowserWorld {
     fn now(&self) -> u64 {
         time::now()
+    }
+
+    fn ticks(&self) -> u64 {
+        time::ticks()
+    }
+}
+
+impl Timer for BrowserWorld {
+    fn sleep(&self, milliseconds: u32) -> impl Future<Output = ()> {
+        TimeoutFuture::new(milliseconds)
+    }
+
+    fn spawn(&self, work: Local<'static, ()>) {
+        super::spawn(work);
+    }
+}
+
+impl Channel for BrowserWorld {
+    fn say(&self, text: &str) {
+        if let Some(channel) = &self.channel {
+            // A channel that is closed has nobody to tell.
+            drop(channel.post_message(&JsValue::from_str(text)));
+        }
     }
 }
 
@@ -82,24 +139,22 @@ impl Random for BrowserWorld {
     }
 }
 
-/// Held until dropped.
-#[derive(Debug)]
-pub struct Held(JsValue);
+/// A lock, or a place in its queue; both end when it is dropped.
+pub struct Held(Asked);
 
 impl Drop for Held {
     fn drop(&mut self) {
-        if let Some(release) = self.0.dyn_ref::<js_sys::Function>() {
-            // The function only resolves a promise.
-            drop(release.call0(&JsValue::UNDEFINED));
-        }
+        self.0.release();
     }
 }
 
 impl Lock for BrowserWorld {
     type Guard = Held;
 
-    async fn acquire(&self, name: &str) -> Held {
-        Held(acquire(name).await.unwrap_or(JsValue::UNDEFINED))
+    async fn acquire(&self, name: &str) -> Option<Held> {
+        let held = Held(ask(name));
+        let granted = wasm_bindgen_futures::JsFuture::from(held.0.granted()).await;
+        granted.is_ok_and(|granted| granted.is_truthy()).then_some(held)
     }
 }
 

@@ -4,6 +4,7 @@
 //! is never shown and never logged.
 
 use serde_json::Value;
+use std::fmt;
 
 /// Why a call did not give its response. Small and without text, so that it can be kept and compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -48,6 +49,20 @@ impl Fault {
         }
     }
 }
+
+/// For logs and for developers: AWS's name, and the situation where it is known. What to tell people depends on what they
+/// did, and is no text of this room.
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Service(ServiceError { kind, reason: None }) => f.write_str(kind.name()),
+            Self::Service(ServiceError { kind, reason: Some(reason) }) => write!(f, "{} ({reason:?})", kind.name()),
+            Self::Fault(fault) => write!(f, "{fault:?}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
 
 impl From<Fault> for Error {
     fn from(fault: Fault) -> Self {
@@ -320,6 +335,16 @@ impl Error {
         }
     }
 
+    /// Whether the same may well work a little later: there was no answer, or the service is too busy or in trouble.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Service(error) => matches!(error.kind, ErrorKind::InternalError | ErrorKind::TooManyRequests),
+            Self::Fault(fault) => {
+                matches!(fault, Fault::Offline | Fault::TimedOut | Fault::Throttled | Fault::ServerDown)
+            }
+        }
+    }
+
     /// Whether an answer to a *refresh* or an access-token call says for certain that the session is
     /// over. Network trouble, throttling and server errors never do, and neither does a refusal that is
     /// about what was asked, not about the token.
@@ -378,6 +403,15 @@ mod tests {
     fn the_errors_are_those_of_the_model() {
         let known: Vec<_> = ErrorKind::ALL.iter().map(|kind| format!("{}Exception", kind.name())).collect();
         assert_eq!(known, Vec::from_iter(names_in_the_model()), "in the order of the alphabet");
+    }
+
+    #[test]
+    fn an_error_prints_its_name_and_its_situation() {
+        let body = |text: &str| format!(r#"{{"__type":"NotAuthorizedException","message":"{text}"}}"#);
+        let print = |text: &str| Error::Service(ServiceError::read(&body(text), None).unwrap()).to_string();
+        assert_eq!(print("Incorrect username or password."), "NotAuthorized (WrongPassword)");
+        assert_eq!(print("Some other sentence."), "NotAuthorized");
+        assert_eq!(Error::from(Fault::Offline).to_string(), "Offline");
     }
 
     #[test]

@@ -19,7 +19,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use form_urlencoded::Serializer;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::{borrow::Cow, future::Future};
+use std::borrow::Cow;
 
 /// Bytes in each of verifier, state and nonce (RFC 7636 §4.1 recommends as many for the verifier).
 const RANDOM_BYTES: usize = 32;
@@ -39,15 +39,6 @@ pub struct Domain {
     pub redirect_uri: String,
     /// Where `/logout` leads to; registered too. Without one nobody is sent there.
     pub logout_uri: Option<String>,
-}
-
-/// Posts to the token endpoint.
-pub trait TokenTransport {
-    /// Posts a form: `Content-Type: application/x-www-form-urlencoded`. It holds a code; not for logs.
-    ///
-    /// # Errors
-    /// A [`Fault`] when no answer arrived.
-    fn post_form(&self, url: &str, form: String) -> impl Future<Output = Result<HttpResponse, Fault>>;
 }
 
 /// A request that waits for its answer. Kept where only this tab finds it.

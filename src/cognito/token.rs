@@ -3,7 +3,7 @@
 //! The signature is **not** checked here: tokens come straight from Cognito over TLS, and whoever
 //! relies on a token checks it at the server. Nothing read here grants anything.
 
-use super::types::{AccessToken, UserName};
+use super::types::{AccessToken, Tokens, UserName};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::Value;
 
@@ -16,6 +16,9 @@ pub struct AccessClaims {
     pub issued_at: u64,
     /// `exp`: when it ends, seconds since 1970 by the server's clock.
     pub expires_at: u64,
+    /// `auth_time`: when the person signed in, seconds since 1970 by the server's clock; when the token was made if it
+    /// does not say.
+    pub signed_in_at: u64,
 }
 
 impl AccessClaims {
@@ -24,7 +27,47 @@ impl AccessClaims {
         let claims = payload(token.as_str())?;
         let time = |name: &str| claims.get(name).and_then(Value::as_u64);
         let username = claims.get("username")?.as_str().filter(|name| !name.is_empty())?;
-        Some(Self { username: UserName::new(username), issued_at: time("iat")?, expires_at: time("exp")? })
+        let issued_at = time("iat")?;
+        let signed_in_at = time("auth_time").unwrap_or(issued_at);
+        Some(Self { username: UserName::new(username), issued_at, expires_at: time("exp")?, signed_in_at })
+    }
+}
+
+/// What stays the same over all refreshes of a session: `origin_jti`, or the person and `auth_time` where a pool has token
+/// revocation switched off. `None` if the token says neither.
+pub fn origin(token: &AccessToken) -> Option<String> {
+    let claims = payload(token.as_str())?;
+    let text = |name: &str| claims.get(name).and_then(Value::as_str);
+    match text("origin_jti") {
+        Some(origin) => Some(origin.to_owned()),
+        None => Some([text("username")?, " ", &claims.get("auth_time")?.as_u64()?.to_string()].concat()),
+    }
+}
+
+/// When a session's tokens were made and when they end, by the server's clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokenTimes {
+    /// `iat` of the access token, seconds since 1970.
+    pub issued_at: u64,
+    /// `exp` of whichever ends first, access or ID token, seconds since 1970.
+    pub expires_at: u64,
+    /// The two were made together. Otherwise somebody is just storing new ones, one after the other.
+    pub together: bool,
+}
+
+impl TokenTimes {
+    /// From the tokens; `None` if the access token is none. An ID token that cannot be read counts for nothing.
+    pub fn read(tokens: &Tokens) -> Option<Self> {
+        let AccessClaims { issued_at, expires_at, .. } = AccessClaims::read(&tokens.access)?;
+        let id = payload(tokens.id.as_str());
+        let time = |name: &str| id.as_ref().and_then(|claims| claims.get(name)?.as_u64());
+        let expires_at = expires_at.min(time("exp").unwrap_or(u64::MAX));
+        Some(Self { issued_at, expires_at, together: time("iat").is_none_or(|id| id == issued_at) })
+    }
+
+    /// How long they last in all, in seconds.
+    pub const fn lifetime(self) -> u64 {
+        self.expires_at.saturating_sub(self.issued_at)
     }
 }
 
@@ -41,6 +84,7 @@ pub(super) fn payload(token: &str) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cognito::types::{IdToken, RefreshToken};
     use proptest::prelude::*;
 
     fn token(payload: &str) -> AccessToken {
@@ -51,6 +95,20 @@ mod tests {
     fn reads_name_and_times() {
         let claims = AccessClaims::read(&token(r#"{"username":"Ünï","iat":1,"exp":3601}"#)).unwrap();
         assert_eq!((claims.username.as_str(), claims.issued_at, claims.expires_at), ("Ünï", 1, 3601));
+    }
+
+    #[test]
+    fn a_session_ends_with_the_first_of_its_tokens() {
+        let tokens = |id: &str| Tokens {
+            access: token(r#"{"username":"a","iat":1,"exp":3601,"auth_time":0}"#),
+            id: IdToken::new(id),
+            refresh: RefreshToken::new("r"),
+        };
+        let ends = |id: &str| TokenTimes::read(&tokens(id)).unwrap().expires_at;
+        assert_eq!(ends(token(r#"{"exp":301}"#).as_str()), 301);
+        assert_eq!(ends(token(r#"{"exp":9999}"#).as_str()), 3601);
+        assert_eq!(ends("no token"), 3601);
+        assert_eq!(AccessClaims::read(&tokens("").access).unwrap().signed_in_at, 0);
     }
 
     #[test]

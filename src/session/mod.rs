@@ -6,18 +6,29 @@
 //! - [`Account`] is what pages call. It is a trait object, so that everything behind it can be
 //!   loaded when it is needed.
 
+pub mod bell;
+pub mod gauge;
 pub mod keeper;
+pub mod lease;
+pub mod limits;
+pub mod message;
 pub mod profile;
 pub mod store;
 pub mod world;
 
+use crate::aws::sts::{self, CallerIdentity};
 use crate::cognito::{
     error::Error,
     oauth::Failure,
-    operations::{Attribute, CodeDelivery},
+    operations::{Attribute, CodeDelivery, Credentials},
     sign_in::{Asks, Input, Step},
-    types::{ChallengeSession, ConfirmationCode, PasskeyCredential, PasskeyOptions, Password, UserName},
+    types::{
+        AccessToken, ChallengeSession, ConfirmationCode, IdentityId, PasskeyCredential, PasskeyOptions, Password,
+        UserName,
+    },
 };
+use limits::Limit;
+pub use message::Ending;
 pub use profile::Profile;
 use std::{future::Future, pin::Pin, rc::Rc};
 
@@ -45,6 +56,21 @@ pub enum Presence {
 }
 
 impl Session {
+    /// The tokens were renewed, and end then.
+    pub fn renewed(&mut self, at: u64) {
+        if let Self::SignedIn(user) = self {
+            user.expires_at = at;
+        }
+    }
+
+    /// Who is signed in, if somebody is.
+    pub const fn user(&self) -> Option<&User> {
+        match self {
+            Self::SignedIn(user) => Some(user),
+            Self::Restoring | Self::SignedOut => None,
+        }
+    }
+
     /// Whether somebody is signed in.
     pub const fn presence(&self) -> Presence {
         match self {
@@ -68,18 +94,63 @@ pub struct User {
     pub stale: Option<Error>,
 }
 
+impl User {
+    /// What to call the person: their name or email address, else the pool's name for them.
+    pub fn display_name(&self) -> &str {
+        self.profile.display_name().unwrap_or(self.username.as_str())
+    }
+}
+
 /// What the keeper tells the app.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
-    /// Somebody signed in or out, here or in another tab, or the profile changed.
+    /// Somebody signed in or out, here or in another tab, or the profile changed. A session that is restored is told twice:
+    /// with what the ID token says, and when the pool has answered.
     Session(Session),
     /// The tokens were renewed, here or in another tab: when the new access token ends, by this
     /// machine's clock.
     Renewed(u64),
-    /// The session was ended by the server, not by the person.
-    Ended,
-    /// The name to fill in next time.
-    Remembered(UserName),
+    /// The session has ended, and not by the person: why. [`Change::Session`] follows at once.
+    Ended(Ending),
+    /// The session will be ended, if nothing is done about it; `None` when that is over.
+    Warning(Option<Warning>),
+    /// The browser does not let this site store the session: it ends with this page.
+    NotKept,
+    /// The name to fill in next time; `None` if it was forgotten.
+    Remembered(Option<UserName>),
+}
+
+/// A limit that is near.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Warning {
+    /// Which.
+    pub limit: Limit,
+    /// When the session ends by it, seconds since 1970 by this machine's clock.
+    pub ends_at: u64,
+}
+
+/// What happens outside that the keeper has to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum News {
+    /// Another tab changed the storage.
+    Stored,
+    /// Another tab says something: see [`message`].
+    Said(String),
+    /// The page slept and is awake, or was offline and is online.
+    Awake,
+    /// The person does something on this page.
+    Active,
+}
+
+/// How far a sign-out goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignOut {
+    /// This browser forgets the session. The server is not told: the tokens stay good until they end.
+    ThisBrowser,
+    /// The session is revoked at the server as well (`RevokeToken`), and at the pool's own pages if it came from there.
+    ThisSession,
+    /// Every session of this person, on all devices (`GlobalSignOut`).
+    Everywhere,
 }
 
 /// What a sign-up led to.
@@ -156,6 +227,52 @@ pub enum SignedOut {
     /// The pool's own pages still know the person, for up to an hour, and cannot be told: they cannot be reached, or
     /// have no address to lead back to.
     NotAtPool,
+    /// The server could not be told yet; it will be as soon as it can be reached, as long as this page is open.
+    Later,
+}
+
+/// A request to a server that trusts this pool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiRequest {
+    /// `GET`, `POST`, …
+    pub method: &'static str,
+    /// Absolute. The access token goes there: only to servers that may act for the person.
+    pub url: String,
+    /// JSON, if there is a body.
+    pub body: Option<String>,
+}
+
+/// What such a server answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiAnswer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body as text.
+    pub body: String,
+}
+
+/// AWS credentials from the identity pool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AwsAccess {
+    /// The identity they are for.
+    pub identity: IdentityId,
+    /// It is nobody's who is signed in.
+    pub guest: bool,
+    /// The credentials.
+    pub credentials: Credentials,
+    /// When they end, seconds since 1970 by this machine's clock.
+    pub expires_at: u64,
+    /// How long they were good for when they came, in seconds.
+    pub lasts: u64,
+}
+
+/// Why AWS did not answer as wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AwsFault {
+    /// There are no credentials, or no answer arrived.
+    Cognito(Error),
+    /// AWS refused the request.
+    Aws(sts::Error),
 }
 
 /// How a browser asks for a passkey.
@@ -185,10 +302,11 @@ pub type Local<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
 /// Everything pages can ask for. Every method ends with a typed result; none panics.
 pub trait Account {
-    /// Makes the part of a sign-in that does not depend on what is typed.
+    /// Makes the part of a sign-in that does not depend on what is typed. Not needed; saves time at submit.
     fn prepare(&self);
-    /// Carries a sign-in on until it needs the person again. Tokens are stored when it is done, and are not
-    /// in the attempt.
+    /// Carries a sign-in on until it needs the person again, or is done: [`Attempt::asks`] says which. It begins with
+    /// `Attempt::default()` and [`Input::Submit`]; what comes back goes in again with the person's answer, or is dropped to
+    /// begin anew. Tokens are stored when it is done, and are not in the attempt: [`Change::Session`] tells who it is.
     fn sign_in(&self, attempt: Attempt, input: Input) -> Local<'_, Attempt>;
     /// Asks the browser for a passkey; quietly, as one of its suggestions for the name field, or with a dialog. Ends one
     /// that was asked for before.
@@ -230,12 +348,38 @@ pub trait Account {
     ) -> Local<'_, Result<(), Error>>;
     /// Looks at the stored tokens at start, or after another tab changed them.
     fn restore(&self) -> Local<'_, ()>;
-    /// Refreshes the tokens if they end soon. False if that has to be tried again.
-    fn keep_fresh(&self) -> Local<'_, bool>;
+    /// Takes in what happens outside.
+    fn hear(&self, news: News);
+    /// The person has read the warning: see [`Change::Warning`]. Counts as doing something.
+    fn dismiss_warning(&self);
+    /// An access token that is good for at least a minute, for a request to a server that trusts this pool. Ask each time:
+    /// that costs nothing while the one in store is good.
+    ///
+    /// # Errors
+    /// NotAuthorized if nobody is signed in (any more); otherwise what kept a new token from arriving.
+    fn access_token(&self) -> Local<'_, Result<AccessToken, Error>>;
+    /// Sends a request with the access token; if it is answered 401, once more with a new one.
+    ///
+    /// # Errors
+    /// As [`Account::access_token`], or that no answer arrived.
+    fn call_api(&self, request: ApiRequest) -> Local<'_, Result<ApiAnswer, Error>>;
+    /// AWS credentials of whoever is signed in, or of a guest where the identity pool has guests. Kept as long as they are
+    /// good for, and not longer than the session.
+    ///
+    /// # Errors
+    /// NotAuthorized if nobody is signed in and there are no guests; ResourceNotFound if there is no identity pool; what
+    /// GetId and GetCredentialsForIdentity answer.
+    fn aws_access(&self) -> Local<'_, Result<AwsAccess, Error>>;
+    /// Asks AWS whose the credentials are (STS `GetCallerIdentity`): shows that they work.
+    ///
+    /// # Errors
+    /// See [`AwsFault`].
+    fn caller_identity(&self) -> Local<'_, Result<CallerIdentity, AwsFault>>;
     /// Changes attributes, then the profile.
     fn update_attributes(&self, attributes: Vec<Attribute>) -> Local<'_, Result<(), Error>>;
-    /// Forgets the tokens at once, and tells the server if it can be reached.
-    fn sign_out(&self) -> Local<'_, SignedOut>;
+    /// Forgets the tokens at once, in all tabs, and tells the server, later if it cannot be reached now. With
+    /// [`SignedOut::Leave`] the caller has to send the browser on.
+    fn sign_out(&self, how: SignOut) -> Local<'_, SignedOut>;
     /// Begins a sign-in at a provider: gives the address that the browser has to go to. `next` is the page that was
     /// asked for. `None` if the pool has no domain.
     fn begin_social(&self, provider: &str, next: Option<String>) -> Option<String>;
@@ -244,4 +388,6 @@ pub trait Account {
     fn finish_social(&self, query: String) -> Local<'_, Finished>;
     /// Keeps a name to fill in next time.
     fn remember(&self, user: UserName);
+    /// Forgets it.
+    fn forget_name(&self);
 }

@@ -7,10 +7,17 @@
 //! `randomPasswordKey`. `oauthSignIn` beside `LastAuthUser` says that the session came through the pool's domain. Beside
 //! it, from the boilerplate this app replaces: `User_Email` and `user_token`. `User_Email` has only ever held addresses,
 //! and other code may read it as one; a phone number or a user name is kept under a key of our own, `User_Name`.
+//!
+//! What only this app needs is under `Doorward.{clientId}.`, each value behind the number of its format: `1:`. What has
+//! another number was written by a later version and is left alone.
 
 use super::world::Storage;
-use crate::cognito::types::{
-    AccessToken, ClientId, DeviceGroupKey, DeviceKey, DevicePassword, Email, IdToken, RefreshToken, Tokens, UserName,
+use crate::cognito::{
+    token::AccessClaims,
+    types::{
+        AccessToken, ClientId, DeviceGroupKey, DeviceKey, DevicePassword, Email, IdToken, RefreshToken, Tokens,
+        UserName,
+    },
 };
 
 /// The email address to fill in next time; survives a sign-out.
@@ -31,16 +38,33 @@ pub struct Device {
     pub password: DevicePassword,
 }
 
+/// What storage says of who is signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stored {
+    /// Nobody.
+    Nobody,
+    /// This person, but their tokens are not whole: another tab is writing them, or something else has been at them.
+    Broken(UserName),
+    /// This person, with their tokens.
+    Whole(UserName, Tokens),
+}
+
 /// Reads and writes the layout for one app client.
 #[derive(Debug, Clone)]
 pub struct Store {
     prefix: String,
+    own: String,
 }
+
+/// The number of the format of our own values.
+const FORMAT: &str = "1:";
 
 impl Store {
     /// For this app client.
     pub fn new(client: &ClientId) -> Self {
-        Self { prefix: format!("CognitoIdentityServiceProvider.{}", client.as_str()) }
+        let client = client.as_str();
+        let prefix = ["CognitoIdentityServiceProvider.", client].concat();
+        Self { prefix, own: ["Doorward.", client, "."].concat() }
     }
 
     /// The key that tells whether anybody is signed in; cheap to look at.
@@ -48,10 +72,10 @@ impl Store {
         format!("{}.LastAuthUser", self.prefix)
     }
 
-    /// Whether a change of this key means that somebody signed in or out. `None` stands for
-    /// "everything was cleared".
-    pub fn decides(&self, key: Option<&str>) -> bool {
-        key.is_none_or(|key| key == self.last_user_key())
+    /// Whether a change of this key concerns the session. `None` stands for "everything was cleared".
+    pub fn concerns(&self, key: Option<&str>) -> bool {
+        let below = |key: &str, prefix: &str| key.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('.'));
+        key.is_none_or(|key| below(key, &self.prefix) || key.starts_with(&self.own))
     }
 
     /// Whether the session came through the pool's domain. Amplify keeps that under the same name, with whether a private
@@ -77,31 +101,115 @@ impl Store {
         format!("{}.{}.{name}", self.prefix, user.as_str())
     }
 
-    /// The stored session, if it is whole.
-    pub fn load(&self, storage: &impl Storage) -> Option<(UserName, Tokens)> {
-        let user = storage.get(&self.last_user_key()).filter(|name| !name.is_empty()).map(UserName::new)?;
-        let read = |name: &str| storage.get(&self.key(&user, name)).filter(|text| !text.is_empty());
-        let tokens = Tokens {
-            access: AccessToken::new(read("accessToken")?),
-            id: IdToken::new(read("idToken")?),
-            refresh: RefreshToken::new(read("refreshToken")?),
+    /// Who is stored.
+    pub fn load(&self, storage: &impl Storage) -> Stored {
+        let Some(user) = storage.get(&self.last_user_key()).filter(|name| !name.is_empty()).map(UserName::new) else {
+            return Stored::Nobody;
         };
-        Some((user, tokens))
+        let read = |name: &str| storage.get(&self.key(&user, name)).filter(|text| !text.is_empty());
+        let tokens = || {
+            Some(Tokens {
+                access: AccessToken::new(read("accessToken")?),
+                id: IdToken::new(read("idToken")?),
+                refresh: RefreshToken::new(read("refreshToken")?),
+            })
+        };
+        match tokens().filter(|tokens| AccessClaims::read(&tokens.access).is_some()) {
+            Some(tokens) => Stored::Whole(user, tokens),
+            None => Stored::Broken(user),
+        }
     }
 
-    /// Stores a session in place of whoever's there is. `LastAuthUser` is written last: a tab that sees it finds the
-    /// rest.
-    pub fn save(&self, storage: &impl Storage, user: &UserName, tokens: &Tokens) {
+    /// Stores a session in place of whoever's there is. `LastAuthUser` comes late and the refresh token last: our own
+    /// tabs find nobody, or a session that is not whole, until everything is there, and Amplify looks who it is when it
+    /// sees the refresh token appear. False if some of it lives only as long as the page.
+    pub fn save(&self, storage: &impl Storage, user: &UserName, tokens: &Tokens) -> bool {
         if let Some(other) = storage.get(&self.last_user_key()).filter(|other| other != user.as_str()) {
             self.clear_tokens(storage, &UserName::new(other));
         }
-        storage.set(&self.key(user, "idToken"), tokens.id.as_str());
-        storage.set(&self.key(user, "accessToken"), tokens.access.as_str());
-        storage.set(&self.key(user, "refreshToken"), tokens.refresh.as_str());
-        // The two libraries disagree about the unit and the sign; zero means the same to both.
-        storage.set(&self.key(user, "clockDrift"), "0");
-        storage.set(USER_TOKEN, tokens.access.as_str());
-        storage.set(&self.last_user_key(), user.as_str());
+        let kept = [
+            self.set_tokens(storage, user, tokens),
+            storage.set(&self.last_user_key(), user.as_str()),
+            storage.set(&self.key(user, "refreshToken"), tokens.refresh.as_str()),
+        ];
+        kept == [true; 3]
+    }
+
+    /// Stores new tokens of the session that is there. Does not say whose session it is: whoever signed in or out in
+    /// another tab at the same moment has said so already. False as for [`Store::save`].
+    pub fn renew(&self, storage: &impl Storage, user: &UserName, tokens: &Tokens) -> bool {
+        // First: whoever sees the new access token finds what it is renewed with.
+        let refresh = storage.set(&self.key(user, "refreshToken"), tokens.refresh.as_str());
+        self.set_tokens(storage, user, tokens) && refresh
+    }
+
+    fn set_tokens(&self, storage: &impl Storage, user: &UserName, tokens: &Tokens) -> bool {
+        let kept = [
+            storage.set(&self.key(user, "idToken"), tokens.id.as_str()),
+            storage.set(&self.key(user, "accessToken"), tokens.access.as_str()),
+            // The two libraries disagree about the unit and the sign; zero means the same to both.
+            storage.set(&self.key(user, "clockDrift"), "0"),
+            storage.set(USER_TOKEN, tokens.access.as_str()),
+        ];
+        kept == [true; 4]
+    }
+
+    /// Brings `user_token` up to date after another client of Cognito has signed in or refreshed.
+    pub fn follow(&self, storage: &impl Storage, access: &AccessToken) {
+        if storage.get(USER_TOKEN).as_deref() != Some(access.as_str()) {
+            storage.set(USER_TOKEN, access.as_str());
+        }
+    }
+
+    /// Forgets what amazon-cognito-identity-js has kept of somebody's details, because they have changed.
+    pub fn forget_details(&self, storage: &impl Storage, user: &UserName) {
+        storage.remove(&self.key(user, "userData"));
+    }
+
+    /// Takes away what is left of somebody whose session is over, but was renewed at the same moment in another tab.
+    pub fn tidy(&self, storage: &impl Storage, gone: Option<&UserName>) {
+        let stored = self.load(storage);
+        if stored == Stored::Nobody {
+            self.clear(storage);
+        }
+        match (stored, gone) {
+            (Stored::Nobody, Some(gone)) => self.clear_tokens(storage, gone),
+            (Stored::Whole(user, _), Some(gone)) if user != *gone => self.clear_tokens(storage, gone),
+            _ => {}
+        }
+    }
+
+    /// A number of our own; `None` if there is none that this version understands.
+    pub fn number(&self, storage: &impl Storage, name: Number) -> Option<i64> {
+        storage.get(&self.number_key(name))?.strip_prefix(FORMAT)?.parse().ok()
+    }
+
+    /// Keeps a number of our own, unless a later version of this app has.
+    pub fn set_number(&self, storage: &impl Storage, name: Number, value: i64) {
+        let key = self.number_key(name);
+        if self.is_ours(storage, &key) {
+            storage.set(&key, &format!("{FORMAT}{value}"));
+        }
+    }
+
+    /// Forgets a number of our own, unless a later version of this app has kept it.
+    pub fn remove_number(&self, storage: &impl Storage, name: Number) {
+        let key = self.number_key(name);
+        if self.is_ours(storage, &key) {
+            storage.remove(&key);
+        }
+    }
+
+    fn is_ours(&self, storage: &impl Storage, key: &str) -> bool {
+        storage.get(key).is_none_or(|text| text.starts_with(FORMAT))
+    }
+
+    fn number_key(&self, name: Number) -> String {
+        let name = match name {
+            Number::ClockAhead => "clockAhead",
+            Number::LastActive => "lastActive",
+        };
+        [&self.own, name].concat()
     }
 
     /// The device that is remembered for a person, if it is whole.
@@ -130,21 +238,36 @@ impl Store {
         }
     }
 
-    /// Forgets the session, but not the email address and not a device's keys.
+    /// Forgets the session, but not the email address and not a device's keys. `LastAuthUser` goes last: nobody takes a
+    /// session that is being forgotten for one that is being written.
     pub fn clear(&self, storage: &impl Storage) {
         if let Some(user) = storage.get(&self.last_user_key()).map(UserName::new) {
             self.clear_tokens(storage, &user);
         }
         storage.remove(&self.domain_key());
-        storage.remove(&self.last_user_key());
         storage.remove(USER_TOKEN);
+        for number in [Number::ClockAhead, Number::LastActive] {
+            self.remove_number(storage, number);
+        }
+        storage.remove(&self.last_user_key());
     }
 
     fn clear_tokens(&self, storage: &impl Storage, user: &UserName) {
-        for name in ["idToken", "accessToken", "refreshToken", "clockDrift", "signInDetails", "userData"] {
+        for name in
+            ["idToken", "accessToken", "refreshToken", "clockDrift", "signInDetails", "userData", "oauthMetadata"]
+        {
             storage.remove(&self.key(user, name));
         }
     }
+}
+
+/// What is kept beside the tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Number {
+    /// By how many seconds this machine's clock is ahead of the pool's, if it is off.
+    ClockAhead,
+    /// When the person last did something here, seconds since 1970 by this machine's clock.
+    LastActive,
 }
 
 /// The remembered name, if there is one that `fits` what people sign in with here.
@@ -162,6 +285,12 @@ pub fn remember_name(storage: &impl Storage, name: &UserName) {
     }
 }
 
+/// Forgets the name to fill in.
+pub fn forget_name(storage: &impl Storage) {
+    storage.remove(USER_NAME);
+    storage.remove(USER_EMAIL);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -174,16 +303,23 @@ mod tests {
         fn get(&self, key: &str) -> Option<String> {
             self.0.borrow().get(key).cloned()
         }
-        fn set(&self, key: &str, value: &str) {
+        fn set(&self, key: &str, value: &str) -> bool {
             self.0.borrow_mut().insert(key.to_owned(), value.to_owned());
+            true
         }
         fn remove(&self, key: &str) {
             self.0.borrow_mut().remove(key);
         }
+        fn is_shared(&self) -> bool {
+            true
+        }
     }
 
+    /// An access token: `{"username":"u","iat":1,"exp":2}`.
+    const ACCESS: &str = "e30.eyJ1c2VybmFtZSI6InUiLCJpYXQiOjEsImV4cCI6Mn0.x";
+
     fn tokens() -> Tokens {
-        Tokens { access: AccessToken::new("a"), id: IdToken::new("i"), refresh: RefreshToken::new("r") }
+        Tokens { access: AccessToken::new(ACCESS), id: IdToken::new("i"), refresh: RefreshToken::new("r") }
     }
 
     #[test]
@@ -195,14 +331,14 @@ mod tests {
             keys,
             [
                 "CognitoIdentityServiceProvider.c1.LastAuthUser=u.1",
-                "CognitoIdentityServiceProvider.c1.u.1.accessToken=a",
+                format!("CognitoIdentityServiceProvider.c1.u.1.accessToken={ACCESS}").as_str(),
                 "CognitoIdentityServiceProvider.c1.u.1.clockDrift=0",
                 "CognitoIdentityServiceProvider.c1.u.1.idToken=i",
                 "CognitoIdentityServiceProvider.c1.u.1.refreshToken=r",
-                "user_token=a",
+                format!("user_token={ACCESS}").as_str(),
             ]
         );
-        assert_eq!(store.load(&storage), Some((user, tokens())));
+        assert_eq!(store.load(&storage), Stored::Whole(user, tokens()));
     }
 
     #[test]
@@ -222,21 +358,21 @@ mod tests {
                 "User_Email"
             ]
         );
-        assert_eq!(store.load(&storage), None);
+        assert_eq!(store.load(&storage), Stored::Nobody);
     }
 
     #[test]
     fn whoever_signs_in_leaves_nothing_of_whoever_was_signed_in() {
         let (storage, store) = (Memory::default(), Store::new(&ClientId::new("c1")));
         let tokens = |name: &str| Tokens {
-            access: AccessToken::new(name),
+            access: AccessToken::new(ACCESS),
             id: IdToken::new(name),
             refresh: RefreshToken::new(name),
         };
         store.save(&storage, &UserName::new("a"), &tokens("a"));
         storage.set("CognitoIdentityServiceProvider.c1.a.deviceKey", "d");
         store.save(&storage, &UserName::new("b"), &tokens("b"));
-        assert_eq!(store.load(&storage), Some((UserName::new("b"), tokens("b"))));
+        assert_eq!(store.load(&storage), Stored::Whole(UserName::new("b"), tokens("b")));
         store.clear(&storage);
         assert_eq!(storage.get("CognitoIdentityServiceProvider.c1.a.refreshToken"), None);
         assert_eq!(storage.get("CognitoIdentityServiceProvider.c1.a.deviceKey").as_deref(), Some("d"));
@@ -292,11 +428,11 @@ mod tests {
     }
 
     #[test]
-    fn half_a_session_is_none_and_nothing_is_deleted_by_looking() {
+    fn half_a_session_is_broken_and_nothing_is_deleted_by_looking() {
         let (store, storage) = (Store::new(&ClientId::new("c1")), Memory::default());
         storage.set("CognitoIdentityServiceProvider.c1.LastAuthUser", "u");
         storage.set("CognitoIdentityServiceProvider.c1.u.accessToken", "a");
-        assert_eq!(store.load(&storage), None);
+        assert_eq!(store.load(&storage), Stored::Broken(UserName::new("u")));
         assert_eq!(storage.0.borrow().len(), 2);
     }
 
@@ -320,10 +456,35 @@ mod tests {
     #[test]
     fn other_clients_keys_are_not_ours() {
         let store = Store::new(&ClientId::new("c1"));
-        assert!(store.decides(None));
-        assert!(store.decides(Some("CognitoIdentityServiceProvider.c1.LastAuthUser")));
-        assert!(!store.decides(Some("CognitoIdentityServiceProvider.c12.LastAuthUser")));
-        assert!(!store.decides(Some("CognitoIdentityServiceProvider.c1.u.accessToken")));
-        assert!(!store.decides(Some("User_Email")));
+        assert!(store.concerns(None));
+        for ours in [
+            "CognitoIdentityServiceProvider.c1.LastAuthUser",
+            "CognitoIdentityServiceProvider.c1.u.accessToken",
+            "Doorward.c1.lastActive",
+        ] {
+            assert!(store.concerns(Some(ours)), "{ours}");
+        }
+        for other in ["CognitoIdentityServiceProvider.c12.LastAuthUser", "Doorward.c12.lastActive", "User_Email", ""] {
+            assert!(!store.concerns(Some(other)), "{other}");
+        }
+    }
+
+    #[test]
+    fn what_a_later_version_wrote_is_left_alone() {
+        let (store, storage) = (Store::new(&ClientId::new("c1")), Memory::default());
+        store.set_number(&storage, Number::ClockAhead, -7);
+        assert_eq!(storage.get("Doorward.c1.clockAhead").as_deref(), Some("1:-7"));
+        assert_eq!(store.number(&storage, Number::ClockAhead), Some(-7));
+        for later in ["2:{\"ahead\":7}", "7", "1", ""] {
+            storage.set("Doorward.c1.clockAhead", later);
+            assert_eq!(store.number(&storage, Number::ClockAhead), None, "{later}");
+            store.set_number(&storage, Number::ClockAhead, 9);
+            store.clear(&storage);
+            assert_eq!(storage.get("Doorward.c1.clockAhead").as_deref(), Some(later));
+        }
+        storage.set("Doorward.c1.clockAhead", "1:much");
+        assert_eq!(store.number(&storage, Number::ClockAhead), None);
+        store.clear(&storage);
+        assert!(storage.0.borrow().is_empty());
     }
 }

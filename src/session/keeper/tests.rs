@@ -1,0 +1,1255 @@
+use super::*;
+use crate::{
+    cognito::{
+        client::{HttpRequest, HttpResponse, Transport},
+        error::Fault,
+        oauth::{self, PENDING_SECONDS, Refusal},
+        sign_in::{Asks, MfaSetup, Way},
+        srp::{BigMod, DeviceSecret, HostMath, SECRET_BYTES},
+    },
+    session::{
+        store::{Device, USER_EMAIL, USER_TOKEN},
+        world::{Channel, Clock, Fetch, Lock, Passkeys, Random, Request, Storage, TabStorage, Timer},
+    },
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::{Value, json};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    future::Future,
+    pin::pin,
+    task::{Context, Poll, Waker},
+};
+
+/// What the server answers to the next call: the operation it expects, and status and body or a
+/// fault.
+type Answer = (&'static str, Result<(u16, Value), Fault>);
+
+type Meanwhile = Box<dyn FnOnce(&Fake)>;
+
+#[derive(Default)]
+struct Fake {
+    storage: RefCell<BTreeMap<String, String>>,
+    now: Cell<u64>,
+    answers: RefCell<VecDeque<Answer>>,
+    calls: RefCell<Vec<(String, Value)>>,
+    /// What another tab does while we wait for the lock.
+    meanwhile: RefCell<Option<Meanwhile>>,
+    /// What happens while the next call is under way, or after so many.
+    under_way: RefCell<Option<Meanwhile>>,
+    calls_before: Cell<usize>,
+    /// The tab's storage is denied.
+    forgetful: Cell<bool>,
+    /// The storage is full: what is set lives as long as the page.
+    full: Cell<bool>,
+    /// By how much the clock was set.
+    clock_set: Cell<u64>,
+    /// What nobody waits for, and what was said to other tabs.
+    work: RefCell<Vec<Local<'static, ()>>>,
+    said: RefCell<Vec<String>>,
+    /// What only this tab sees.
+    tab: RefCell<BTreeMap<String, String>>,
+}
+
+impl Fake {
+    /// Lets something happen while the call of this number is under way, counted from 1.
+    fn on_call(&self, number: usize, happens: impl FnOnce(&Fake) + 'static) {
+        self.calls_before.set(number - 1);
+        self.under_way.replace(Some(Box::new(happens)));
+    }
+}
+
+impl Transport for Rc<Fake> {
+    fn post(&self, request: HttpRequest<'_>) -> impl Future<Output = Result<HttpResponse, Fault>> {
+        let operation = request.target.rsplit('.').next().unwrap_or_default().to_owned();
+        let (expected, answer) = self.answers.borrow_mut().pop_front().expect("a call too many");
+        assert_eq!(operation, expected);
+        if self.calls.borrow().len() >= self.calls_before.get()
+            && let Some(happens) = self.under_way.take()
+        {
+            happens(self);
+        }
+        self.calls.borrow_mut().push((operation, serde_json::from_str(&request.body).unwrap()));
+        std::future::ready(answer.map(|(status, body)| HttpResponse {
+            status,
+            error_type: None,
+            body: body.to_string(),
+        }))
+    }
+}
+
+impl Fetch for Rc<Fake> {
+    fn fetch(&self, request: Request) -> impl Future<Output = Result<HttpResponse, Fault>> {
+        let (expected, answer) = self.answers.borrow_mut().pop_front().expect("a call too many");
+        if expected != "token" {
+            assert_eq!(request.url, expected);
+            let headers = request.headers.into_iter().map(|(name, value)| (name, Value::from(value))).collect();
+            self.calls.borrow_mut().push((expected.to_owned(), Value::Object(headers)));
+            let answer = answer.map(|(status, body)| HttpResponse { status, error_type: None, body: text(body) });
+            return std::future::ready(answer);
+        }
+        assert_eq!(request.url, "https://domain.test/oauth2/token");
+        let form = request.body.split('&').filter_map(|pair| pair.split_once('='));
+        let form = form.map(|(name, value)| (name.to_owned(), Value::from(value))).collect();
+        self.calls.borrow_mut().push(("token".to_owned(), Value::Object(form)));
+        let response = |(status, body): (u16, Value)| HttpResponse { status, error_type: None, body: text(body) };
+        std::future::ready(answer.map(response))
+    }
+}
+
+impl TabStorage for Rc<Fake> {
+    fn keep(&self, key: &str, value: &str) -> bool {
+        if self.forgetful.get() {
+            return false;
+        }
+        self.tab.borrow_mut().insert(key.to_owned(), value.to_owned());
+        true
+    }
+    fn take(&self, key: &str) -> Option<String> {
+        self.tab.borrow_mut().remove(key)
+    }
+}
+
+impl Storage for Rc<Fake> {
+    fn get(&self, key: &str) -> Option<String> {
+        self.storage.borrow().get(key).cloned()
+    }
+    fn set(&self, key: &str, value: &str) -> bool {
+        self.storage.borrow_mut().insert(key.to_owned(), value.to_owned());
+        !self.full.get()
+    }
+    fn remove(&self, key: &str) {
+        self.storage.borrow_mut().remove(key);
+    }
+    fn is_shared(&self) -> bool {
+        !self.full.get()
+    }
+}
+
+impl Clock for Rc<Fake> {
+    fn now(&self) -> u64 {
+        self.now.get()
+    }
+    fn ticks(&self) -> u64 {
+        self.now.get().saturating_sub(self.clock_set.get())
+    }
+}
+
+impl Timer for Rc<Fake> {
+    fn sleep(&self, _: u32) -> impl Future<Output = ()> {
+        std::future::pending()
+    }
+    fn spawn(&self, work: Local<'static, ()>) {
+        self.work.borrow_mut().push(work);
+    }
+}
+
+impl Channel for Rc<Fake> {
+    fn say(&self, text: &str) {
+        self.said.borrow_mut().push(text.to_owned());
+    }
+}
+
+impl Random for Rc<Fake> {
+    fn secret(&self) -> [u8; SECRET_BYTES] {
+        [7; SECRET_BYTES]
+    }
+}
+
+impl Lock for Rc<Fake> {
+    type Guard = ();
+    async fn acquire(&self, _: &str) -> Option<()> {
+        if let Some(meanwhile) = self.meanwhile.take() {
+            meanwhile(self);
+        }
+        Some(())
+    }
+}
+
+impl Passkeys for Rc<Fake> {
+    fn stop_passkey(&self, _: Mediation) {}
+    async fn use_passkey(&self, _: String, _: Mediation) -> Result<String, PasskeyFault> {
+        Err(PasskeyFault::Unsupported)
+    }
+}
+
+impl BigMod for Rc<Fake> {
+    fn mod_pow(&self, base: &str, exponent: &str, modulus: &str) -> String {
+        HostMath.mod_pow(base, exponent, modulus)
+    }
+    fn sub_mul_mod(&self, minuend: &str, factor: &str, value: &str, modulus: &str) -> String {
+        HostMath.sub_mul_mod(minuend, factor, value, modulus)
+    }
+    fn add_mul(&self, a: &str, b: &str, c: &str) -> String {
+        HostMath.add_mul(a, b, c)
+    }
+}
+
+/// A text as it is, anything else as JSON.
+fn text(body: Value) -> String {
+    body.as_str().map_or_else(|| body.to_string(), str::to_owned)
+}
+
+/// Nothing here waits for anything, so one poll is enough.
+fn run<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("waits for something"),
+    }
+}
+
+fn access(issued: u64, ends: u64) -> String {
+    let claims = json!({"username": "sub", "iat": issued, "exp": ends}).to_string();
+    format!("e30.{}.{issued}", URL_SAFE_NO_PAD.encode(claims))
+}
+
+fn id() -> String {
+    format!("e30.{}.x", URL_SAFE_NO_PAD.encode(r#"{"email":"ada@example.com","sub":"sub"}"#))
+}
+
+fn tokens(issued: u64, ends: u64) -> Tokens {
+    Tokens {
+        access: AccessToken::new(access(issued, ends)),
+        id: IdToken::new(id()),
+        refresh: RefreshToken::new("refresh-1"),
+    }
+}
+
+fn renewed(issued: u64, ends: u64) -> Result<(u16, Value), Fault> {
+    Ok((200, json!({"AuthenticationResult": {"AccessToken": access(issued, ends), "IdToken": id()}})))
+}
+
+fn refused(name: &str) -> Result<(u16, Value), Fault> {
+    Ok((400, json!({"__type": name, "message": "x"})))
+}
+
+fn user() -> Result<(u16, Value), Fault> {
+    Ok((200, json!({"Username": "sub", "UserAttributes": [{"Name": "name", "Value": "Ada"}]})))
+}
+
+fn submit() -> Input {
+    let (user, password) = (UserName::new("ada@example.com"), Password::new("hunter2!"));
+    Input::Submit { user, way: Way::Srp(password) }
+}
+
+fn verifier() -> Result<(u16, Value), Fault> {
+    Ok((
+        200,
+        json!({"ChallengeName": "PASSWORD_VERIFIER", "Session": "s", "ChallengeParameters": {
+            "SALT": "ab", "SRP_B": "cd", "SECRET_BLOCK": "ZWY=", "USER_ID_FOR_SRP": "sub", "USERNAME": "sub"}}),
+    ))
+}
+
+fn signed_in() -> Result<(u16, Value), Fault> {
+    let mut answer = renewed(1000, 4600).unwrap();
+    answer.1["AuthenticationResult"]["RefreshToken"] = json!("r");
+    Ok(answer)
+}
+
+fn device() -> Device {
+    Device {
+        key: DeviceKey::new("us-east-1_1"),
+        group: DeviceGroupKey::new("-g"),
+        password: DevicePassword::new("device-password"),
+    }
+}
+
+struct Scene {
+    world: Rc<Fake>,
+    keeper: Rc<Keeper<Rc<Fake>>>,
+    told: Rc<RefCell<Vec<Change>>>,
+}
+
+/// A keeper at the time 1000, with tokens in storage that end at `ends`.
+fn scene(ends: Option<u64>, answers: Vec<Answer>) -> Scene {
+    scene_with(ends, answers, |_| {}, Limits::default())
+}
+
+/// The same with another pool, or with limits.
+fn scene_with(ends: Option<u64>, answers: Vec<Answer>, change: fn(&mut Pool), limits: Limits) -> Scene {
+    let world = Rc::new(Fake { now: Cell::new(1000), answers: RefCell::new(answers.into()), ..Default::default() });
+    let mut pool = Pool {
+        id: UserPoolId::parse("us-east-1_Test").unwrap(),
+        client: ClientId::new("c"),
+        endpoints: Endpoints {
+            user_pools: "http://pool/".into(),
+            identity_pools: "http://pool/".into(),
+            sts: "http://sts/".into(),
+        },
+        domain: Some(Domain {
+            base: "https://domain.test".into(),
+            scopes: vec!["openid".into()],
+            redirect_uri: "https://app.test/back".into(),
+            logout_uri: Some("https://app.test/bye".into()),
+        }),
+        identity_pool: None,
+    };
+    change(&mut pool);
+    if let Some(ends) = ends {
+        Store::new(&pool.client).save(&world, &UserName::new("sub"), &tokens(ends.saturating_sub(3600), ends));
+    }
+    let told = Rc::new(RefCell::new(Vec::new()));
+    let keeper = Keeper::new(pool, limits, world.clone(), {
+        let told = told.clone();
+        move |change| told.borrow_mut().push(change)
+    });
+    Scene { world, keeper, told }
+}
+
+impl Scene {
+    fn last_session(&self) -> Session {
+        let told = self.told.borrow();
+        let session = told.iter().rev().find_map(|change| match change {
+            Change::Session(session) => Some(session.clone()),
+            _ => None,
+        });
+        session.expect("no session was told")
+    }
+
+    fn is_signed_in(&self) -> bool {
+        matches!(self.last_session(), Session::SignedIn(_))
+    }
+
+    /// Renews what ends soon; whether that worked.
+    async fn renewed(&self) -> bool {
+        matches!(self.keeper.fresh_tokens(None, REFRESH_AHEAD).await, Some(Refreshed::Fresh(_) | Refreshed::Ended))
+    }
+
+    /// Who is stored, with whole tokens.
+    fn whole(&self) -> Option<(UserName, Tokens)> {
+        match Store::new(&ClientId::new("c")).load(&self.world) {
+            Stored::Whole(user, tokens) => Some((user, tokens)),
+            Stored::Broken(_) | Stored::Nobody => None,
+        }
+    }
+
+    fn all_answers_were_used(&self) {
+        assert!(self.world.answers.borrow().is_empty(), "{:?}", self.world.answers.borrow());
+    }
+}
+
+#[test]
+fn a_fresh_session_is_restored_at_once_and_brought_up_to_date() {
+    let scene = scene(Some(5000), vec![("GetUser", user())]);
+    run(scene.keeper.restore());
+    let told = scene.told.borrow();
+    let names: Vec<_> = told
+        .iter()
+        .map(|change| match change {
+            Change::Session(Session::SignedIn(user)) => user.profile.display_name().unwrap().to_owned(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(names, ["ada@example.com", "Ada"]);
+}
+
+#[test]
+fn nothing_or_garbage_in_storage_is_nobody() {
+    let empty = scene(None, vec![]);
+    run(empty.keeper.restore());
+    assert_eq!(empty.last_session(), Session::SignedOut);
+
+    let garbage = scene(Some(5000), vec![]);
+    garbage.world.set("CognitoIdentityServiceProvider.c.sub.accessToken", "not a token");
+    let before = garbage.world.storage.borrow().len();
+    run(garbage.keeper.restore());
+    assert_eq!(garbage.last_session(), Session::SignedOut);
+    assert_eq!(garbage.world.storage.borrow().len(), before, "what is not understood is not deleted");
+}
+
+#[test]
+fn tokens_that_end_soon_are_refreshed_first() {
+    let scene = scene(Some(1030), vec![("GetTokensFromRefreshToken", renewed(1000, 4600)), ("GetUser", user())]);
+    run(scene.keeper.restore());
+    assert!(scene.is_signed_in());
+    assert_eq!(scene.world.get(USER_TOKEN), Some(access(1000, 4600)));
+    let refresh = scene.world.get("CognitoIdentityServiceProvider.c.sub.refreshToken");
+    assert_eq!(refresh.as_deref(), Some("refresh-1"), "kept where the pool does not rotate");
+    scene.all_answers_were_used();
+}
+
+#[test]
+fn a_server_without_the_new_operation_is_asked_the_old_way() {
+    let answers = vec![
+        ("GetTokensFromRefreshToken", refused("UnknownOperationException")),
+        ("InitiateAuth", renewed(1000, 4600)),
+        ("GetUser", user()),
+    ];
+    let scene = scene(Some(900), answers);
+    run(scene.keeper.restore());
+    assert!(scene.is_signed_in());
+    assert_eq!(scene.world.calls.borrow()[1].1["AuthFlow"], "REFRESH_TOKEN_AUTH");
+}
+
+#[test]
+fn a_rotated_refresh_token_replaces_the_old_one() {
+    let mut answer = renewed(1000, 4600).unwrap();
+    answer.1["AuthenticationResult"]["RefreshToken"] = json!("refresh-2");
+    let scene = scene(Some(900), vec![("GetTokensFromRefreshToken", Ok(answer)), ("GetUser", user())]);
+    run(scene.keeper.restore());
+    let refresh = scene.world.get("CognitoIdentityServiceProvider.c.sub.refreshToken");
+    assert_eq!(refresh.as_deref(), Some("refresh-2"));
+}
+
+#[test]
+fn trouble_on_the_way_keeps_the_session_and_says_so() {
+    for answer in [
+        Err(Fault::Offline),
+        Err(Fault::TimedOut),
+        Ok((500, json!("oops"))),
+        Ok((200, json!({}))),
+        refused("TooManyRequestsException"),
+        refused("InternalErrorException"),
+    ] {
+        let scene = scene(Some(900), vec![("GetTokensFromRefreshToken", answer.clone())]);
+        let before = scene.world.storage.borrow().clone();
+        run(scene.keeper.restore());
+        assert_eq!(*scene.world.storage.borrow(), before, "{answer:?}");
+        match scene.last_session() {
+            Session::SignedIn(user) => assert!(user.stale.is_some(), "{answer:?}"),
+            other => panic!("{answer:?}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_definitive_refusal_ends_the_session_and_keeps_the_email() {
+    for name in ["NotAuthorizedException", "RefreshTokenReuseException", "UserNotFoundException"] {
+        let scene = scene(Some(900), vec![("GetTokensFromRefreshToken", refused(name))]);
+        scene.world.set(USER_EMAIL, "ada@example.com");
+        run(scene.keeper.restore());
+        assert_eq!(scene.last_session(), Session::SignedOut, "{name}");
+        assert!(scene.told.borrow().contains(&Change::Ended(Ending::Refused)), "{name}");
+        let keys: Vec<_> = scene.world.storage.borrow().keys().cloned().collect();
+        assert_eq!(keys, [USER_EMAIL], "{name}");
+    }
+}
+
+#[test]
+fn a_token_the_server_rejects_is_refreshed_once() {
+    let answers = vec![
+        ("GetUser", refused("NotAuthorizedException")),
+        ("GetTokensFromRefreshToken", renewed(1001, 4601)),
+        ("GetUser", user()),
+    ];
+    let again = scene(Some(5000), answers);
+    run(again.keeper.restore());
+    assert!(again.is_signed_in());
+
+    let answers = vec![
+        ("GetUser", refused("NotAuthorizedException")),
+        ("GetTokensFromRefreshToken", renewed(1001, 4601)),
+        ("GetUser", refused("NotAuthorizedException")),
+    ];
+    let over = scene(Some(5000), answers);
+    run(over.keeper.restore());
+    assert_eq!(over.last_session(), Session::SignedOut);
+    over.all_answers_were_used();
+}
+
+#[test]
+fn tokens_of_another_tab_are_adopted_instead_of_refreshing_again() {
+    let scene = scene(Some(1030), vec![("GetUser", user())]);
+    *scene.world.meanwhile.borrow_mut() = Some(Box::new(|fake| {
+        let key = "CognitoIdentityServiceProvider.c.sub.accessToken".to_owned();
+        fake.storage.borrow_mut().insert(key, access(1000, 4600));
+    }));
+    run(scene.keeper.restore());
+    assert!(scene.is_signed_in());
+    assert_eq!(scene.world.calls.borrow()[0].1["AccessToken"], access(1000, 4600));
+}
+
+#[test]
+fn tokens_of_another_tab_that_show_only_after_the_lock_are_adopted() {
+    for answer in [renewed(1000, 4601), refused("NotAuthorizedException")] {
+        let scene = scene(Some(1030), vec![("GetTokensFromRefreshToken", answer), ("GetUser", user())]);
+        let store = Store::new(&ClientId::new("c"));
+        *scene.world.under_way.borrow_mut() = Some(Box::new({
+            let world = scene.world.clone();
+            move |_| {
+                let Stored::Whole(user, old) = store.load(&world) else { panic!("nobody is stored") };
+                store.save(&world, &user, &Tokens { refresh: old.refresh, ..tokens(1000, 4600) });
+            }
+        }));
+        run(scene.keeper.restore());
+        assert_eq!(scene.world.calls.borrow()[1].1["AccessToken"], access(1000, 4600));
+        let Session::SignedIn(user) = scene.last_session() else { panic!("signed out") };
+        assert_eq!(user.stale, None);
+    }
+}
+
+#[test]
+fn a_sign_out_in_another_tab_wins_over_a_refresh() {
+    let scene = scene(Some(1030), vec![]);
+    *scene.world.meanwhile.borrow_mut() = Some(Box::new(|fake| fake.storage.borrow_mut().clear()));
+    run(scene.renewed());
+    assert!(scene.world.storage.borrow().is_empty(), "nothing is written back");
+}
+
+#[test]
+fn a_refresh_that_is_overtaken_by_another_sign_in_changes_nothing() {
+    for answer in [renewed(1000, 4600), refused("NotAuthorizedException")] {
+        let scene = scene(Some(1030), vec![("GetTokensFromRefreshToken", answer)]);
+        let store = Store::new(&ClientId::new("c"));
+        let bob = Tokens { refresh: RefreshToken::new("bob"), ..tokens(1000, 4600) };
+        *scene.world.under_way.borrow_mut() = Some(Box::new({
+            let (store, bob, world) = (store.clone(), bob.clone(), scene.world.clone());
+            move |_| {
+                store.clear(&world);
+                store.save(&world, &UserName::new("bob"), &bob);
+            }
+        }));
+        assert!(!run(scene.renewed()), "to be looked at again");
+        assert_eq!(scene.whole(), Some((UserName::new("bob"), bob)));
+        assert!(scene.told.borrow().is_empty(), "nobody is told about a session that is gone");
+    }
+}
+
+#[test]
+fn a_renewal_that_failed_asks_to_be_tried_again() {
+    let failing = scene(Some(1030), vec![("GetTokensFromRefreshToken", Err(Fault::ServerDown))]);
+    assert!(!run(failing.renewed()));
+    let working = scene(Some(1030), vec![("GetTokensFromRefreshToken", renewed(1000, 4600))]);
+    assert!(run(working.renewed()));
+    assert!(working.told.borrow().contains(&Change::Renewed(4600)));
+}
+
+#[test]
+fn a_clock_that_is_a_day_ahead_refreshes_once_not_for_ever() {
+    const DAY: u64 = 86_400;
+    let scene = scene(Some(4600), vec![("GetTokensFromRefreshToken", renewed(1010, 4610)), ("GetUser", user())]);
+    scene.world.now.set(1010 + DAY);
+    run(scene.keeper.restore());
+    match scene.last_session() {
+        Session::SignedIn(user) => assert_eq!(user.expires_at, 4610 + DAY, "by this machine's clock"),
+        other => panic!("{other:?}"),
+    }
+    // A minute later the token is still good, and nothing is asked.
+    scene.world.now.set(1070 + DAY);
+    run(scene.renewed());
+    scene.all_answers_were_used();
+}
+
+#[test]
+fn signing_out_works_without_a_network() {
+    let scene = scene(Some(5000), vec![("RevokeToken", Err(Fault::Offline))]);
+    run(scene.keeper.sign_out(SignOut::ThisSession));
+    assert_eq!(scene.last_session(), Session::SignedOut);
+    assert!(scene.world.storage.borrow().is_empty());
+    assert!(!scene.told.borrow().contains(&Change::Ended(Ending::Refused)), "the person did it, not the server");
+}
+
+#[test]
+fn the_password_is_in_no_request_of_a_sign_in() {
+    let scene =
+        scene(None, vec![("InitiateAuth", verifier()), ("RespondToAuthChallenge", signed_in()), ("GetUser", user())]);
+    scene.keeper.prepare();
+    let attempt = run(scene.keeper.sign_in(Attempt::default(), submit()));
+    assert_eq!((attempt.asks, attempt.problem), (Asks::SignedIn, None));
+    assert!(attempt.step().is_none(), "the tokens are in storage and nowhere else");
+    assert!(scene.is_signed_in());
+    let calls = scene.world.calls.borrow();
+    assert!(calls.iter().all(|(_, body)| !body.to_string().contains("hunter2")));
+    assert_eq!(calls[1].1["ChallengeResponses"]["USERNAME"], "sub", "the name that came back, not the typed one");
+    assert_eq!(scene.world.get(USER_TOKEN), Some(access(1000, 4600)));
+}
+
+/// A sign-in from a device that the pool does not know yet.
+fn from_a_new_device(confirmed: Result<(u16, Value), Fault>) -> Scene {
+    let mut tokens = signed_in().unwrap();
+    tokens.1["AuthenticationResult"]["NewDeviceMetadata"] = json!({"DeviceKey": "us-east-1_1", "DeviceGroupKey": "-g"});
+    scene(
+        None,
+        vec![
+            ("InitiateAuth", verifier()),
+            ("RespondToAuthChallenge", Ok(tokens)),
+            ("ConfirmDevice", confirmed),
+            ("GetUser", user()),
+        ],
+    )
+}
+
+#[test]
+fn a_new_device_is_confirmed_with_a_verifier_and_remembered() {
+    let scene = from_a_new_device(Ok((200, json!({"UserConfirmationNecessary": false}))));
+    run(scene.keeper.sign_in(Attempt::default(), submit()));
+    assert!(scene.is_signed_in());
+    let stored = Store::new(&ClientId::new("c")).device(&scene.world, &UserName::new("sub")).unwrap();
+    assert_eq!((stored.key.as_str(), stored.group.as_str()), ("us-east-1_1", "-g"));
+    let confirm = &scene.world.calls.borrow()[2].1;
+    assert_eq!(confirm["DeviceKey"], "us-east-1_1");
+    let made = DeviceSecret::new(&HostMath, &stored.group, &stored.key, &[7; SECRET_BYTES]);
+    assert_eq!(confirm["DeviceSecretVerifierConfig"], serde_json::to_value(&made.verifier).unwrap());
+    assert_eq!(stored.password, made.password);
+    assert!(!confirm.to_string().contains(stored.password.as_str()), "it never leaves the browser");
+}
+
+#[test]
+fn a_device_that_cannot_be_confirmed_does_not_keep_anybody_out() {
+    let scene = from_a_new_device(Err(Fault::Offline));
+    run(scene.keeper.sign_in(Attempt::default(), submit()));
+    assert!(scene.is_signed_in());
+    assert_eq!(Store::new(&ClientId::new("c")).device(&scene.world, &UserName::new("sub")), None);
+}
+
+#[test]
+fn a_remembered_device_proves_itself() {
+    let start = json!({"ChallengeName": "DEVICE_SRP_AUTH", "Session": "s2", "ChallengeParameters": {}});
+    let proof = json!({"ChallengeName": "DEVICE_PASSWORD_VERIFIER", "Session": "s3", "ChallengeParameters": {
+        "SALT": "ab", "SRP_B": "cd", "SECRET_BLOCK": "ZWY=", "DEVICE_KEY": "us-east-1_1"}});
+    let scene = scene(
+        None,
+        vec![
+            ("InitiateAuth", verifier()),
+            ("RespondToAuthChallenge", Ok((200, start))),
+            ("RespondToAuthChallenge", Ok((200, proof))),
+            ("RespondToAuthChallenge", signed_in()),
+            ("GetUser", user()),
+        ],
+    );
+    Store::new(&ClientId::new("c")).save_device(&scene.world, &UserName::new("sub"), &device());
+    run(scene.keeper.sign_in(Attempt::default(), submit()));
+    assert!(scene.is_signed_in());
+    let calls = scene.world.calls.borrow();
+    assert_eq!(calls[0].1["AuthParameters"].get("DEVICE_KEY"), None, "the typed name is not the pool's");
+    for (i, challenge) in [(1, "PASSWORD_VERIFIER"), (2, "DEVICE_SRP_AUTH"), (3, "DEVICE_PASSWORD_VERIFIER")] {
+        assert_eq!(calls[i].1["ChallengeName"], challenge);
+        assert_eq!(calls[i].1["ChallengeResponses"]["DEVICE_KEY"], "us-east-1_1");
+        assert_eq!(calls[i].1["ChallengeResponses"]["USERNAME"], "sub");
+    }
+    assert!(calls[2].1["ChallengeResponses"]["SRP_A"].is_string());
+    assert!(calls[3].1["ChallengeResponses"]["PASSWORD_CLAIM_SIGNATURE"].is_string());
+    assert!(calls.iter().all(|(_, body)| !body.to_string().contains("device-password")));
+}
+
+#[test]
+fn a_device_that_the_pool_has_forgotten_is_forgotten_and_the_sign_in_goes_on_without() {
+    let forgotten = Ok((400, json!({"__type": "ResourceNotFoundException", "message": "Device does not exist."})));
+    let scene = scene(
+        None,
+        vec![
+            ("InitiateAuth", verifier()),
+            ("RespondToAuthChallenge", forgotten),
+            ("InitiateAuth", verifier()),
+            ("RespondToAuthChallenge", signed_in()),
+            ("GetUser", user()),
+        ],
+    );
+    let store = Store::new(&ClientId::new("c"));
+    store.save_device(&scene.world, &UserName::new("sub"), &device());
+    run(scene.keeper.sign_in(Attempt::default(), submit()));
+    assert!(scene.is_signed_in());
+    assert_eq!(store.device(&scene.world, &UserName::new("sub")), None);
+    assert_eq!(scene.world.calls.borrow()[3].1["ChallengeResponses"].get("DEVICE_KEY"), None);
+}
+
+#[test]
+fn a_refresh_names_the_remembered_device() {
+    let scene = scene(Some(1030), vec![("GetTokensFromRefreshToken", renewed(1000, 4600))]);
+    Store::new(&ClientId::new("c")).save_device(&scene.world, &UserName::new("sub"), &device());
+    assert!(run(scene.renewed()));
+    assert_eq!(scene.world.calls.borrow()[0].1["DeviceKey"], "us-east-1_1");
+}
+
+#[test]
+fn an_authenticator_app_is_set_up_on_the_way_in() {
+    let setup = json!({"ChallengeName": "MFA_SETUP", "Session": "s2", "ChallengeParameters": {
+        "MFAS_CAN_SETUP": "[\"SOFTWARE_TOKEN_MFA\"]"}});
+    let scene = scene(
+        None,
+        vec![
+            ("InitiateAuth", verifier()),
+            ("RespondToAuthChallenge", Ok((200, setup))),
+            ("AssociateSoftwareToken", Ok((200, json!({"SecretCode": "ABCDEFGHIJKLMNOP", "Session": "s3"})))),
+            ("VerifySoftwareToken", Ok((200, json!({"Status": "SUCCESS", "Session": "s4"})))),
+            ("RespondToAuthChallenge", signed_in()),
+            ("GetUser", user()),
+        ],
+    );
+    let attempt = run(scene.keeper.sign_in(Attempt::default(), submit()));
+    assert_eq!(attempt.asks, Asks::SetUpMfa);
+    let attempt = run(scene.keeper.sign_in(attempt, Input::SetUp(MfaSetup::Totp)));
+    assert_eq!(attempt.asks, Asks::ScanTotp);
+    let verify = Input::VerifyTotp { code: TotpCode::new("123456"), name: None };
+    run(scene.keeper.sign_in(attempt, verify));
+    assert!(scene.is_signed_in());
+    let calls = scene.world.calls.borrow();
+    let sessions: Vec<_> = calls[1..5].iter().map(|(_, body)| body["Session"].as_str().unwrap()).collect();
+    assert_eq!(sessions, ["s", "s2", "s3", "s4"], "each is used once");
+}
+
+#[test]
+fn a_refusal_that_is_not_about_the_token_leaves_the_session_alone() {
+    let body = json!({"__type": "NotAuthorizedException",
+                      "message": "A client attempted to write unauthorized attribute"});
+    let scene = scene(Some(5000), vec![("UpdateUserAttributes", Ok((400, body)))]);
+    let error = run(scene.keeper.update_attributes(vec![])).unwrap_err();
+    assert_eq!(error.reason(), Some(Reason::AttributeNotWritable));
+    assert!(scene.told.borrow().is_empty());
+    assert!(!scene.world.storage.borrow().is_empty());
+    scene.all_answers_were_used();
+}
+
+#[test]
+fn only_what_is_sent_is_remembered_and_only_when_it_worked() {
+    let answer = json!({"UserConfirmed": false, "Session": "s",
+        "CodeDeliveryDetails": {"Destination": "a***@e***", "DeliveryMedium": "EMAIL", "AttributeName": "email"}});
+    let worked = scene(None, vec![("SignUp", Ok((200, answer)))]);
+    let user = UserName::new("ada@example.com");
+    let signed_up = run(worked.keeper.sign_up(user.clone(), Some(Password::new("p")), vec![])).unwrap();
+    assert!(!signed_up.confirmed);
+    assert_eq!(signed_up.sent.unwrap().delivery_medium, Some(DeliveryMedium::Email));
+    assert_eq!(signed_up.session, Some(ChallengeSession::new("s")));
+    assert_eq!(worked.world.get(USER_EMAIL).as_deref(), Some("ada@example.com"));
+
+    let failed = scene(None, vec![("SignUp", refused("UsernameExistsException"))]);
+    assert!(run(failed.keeper.sign_up(user, None, vec![])).is_err());
+    assert!(failed.world.storage.borrow().is_empty());
+    assert_eq!(failed.world.calls.borrow()[0].1.get("Password"), None, "none was chosen");
+}
+
+#[test]
+fn a_code_that_outlives_the_session_of_its_sign_up_counts_all_the_same() {
+    let over =
+        json!({"__type": "NotAuthorizedException", "message": "Invalid session for the user, session is expired."});
+    let scene = scene(None, vec![("ConfirmSignUp", Ok((400, over))), ("ConfirmSignUp", Ok((200, json!({}))))]);
+    let (ada, code) = (UserName::new("ada@example.com"), ConfirmationCode::new("123456"));
+    assert_eq!(run(scene.keeper.confirm_sign_up(ada, code, Some(ChallengeSession::new("s1")))), Ok(None));
+    assert_eq!(scene.world.calls.borrow()[1].1.get("Session"), None);
+    scene.all_answers_were_used();
+}
+
+#[test]
+fn whoever_confirms_an_account_is_signed_in_by_the_sessions_of_the_two_calls() {
+    let scene = scene(
+        None,
+        vec![
+            ("ConfirmSignUp", Ok((200, json!({"Session": "s2"})))),
+            ("InitiateAuth", signed_in()),
+            ("GetUser", user()),
+        ],
+    );
+    let (ada, code) = (UserName::new("ada@example.com"), ConfirmationCode::new("123456"));
+    let session = Some(ChallengeSession::new("s1"));
+    let session = run(scene.keeper.confirm_sign_up(ada.clone(), code, session)).unwrap().unwrap();
+    let input = Input::Submit { user: ada, way: Way::SignedUp(session) };
+    assert_eq!(run(scene.keeper.sign_in(Attempt::default(), input)).asks, Asks::SignedIn);
+    assert!(scene.is_signed_in());
+    let calls = scene.world.calls.borrow();
+    assert_eq!(calls[0].1["Session"], "s1");
+    assert_eq!((&calls[1].1["Session"], &calls[1].1["AuthFlow"]), (&json!("s2"), &json!("USER_AUTH")));
+    assert!(scene.world.storage.borrow().values().all(|text| text != "s1" && text != "s2"), "nowhere but here");
+}
+
+#[test]
+fn a_profile_that_comes_after_somebody_else_signed_in_is_not_theirs() {
+    let scene = scene(Some(5000), vec![("GetUser", user())]);
+    *scene.world.under_way.borrow_mut() = Some(Box::new({
+        let world = scene.world.clone();
+        move |_| {
+            Store::new(&ClientId::new("c")).save(&world, &UserName::new("bob"), &tokens(1000, 4600));
+        }
+    }));
+    run(scene.keeper.restore());
+    assert_eq!(scene.told.borrow().len(), 1, "{:?}", scene.told.borrow());
+}
+
+const OAUTH: &str = "CognitoIdentityServiceProvider.c.oauthSignIn";
+const LOGOUT: &str = "https://domain.test/logout?client_id=c&logout_uri=https%3A%2F%2Fapp.test%2Fbye";
+
+/// A parameter of an address.
+fn parameter(url: &str, name: &str) -> String {
+    let pairs = url.split(['?', '&']).filter_map(|pair| pair.split_once('='));
+    pairs.into_iter().find(|(found, _)| *found == name).map(|(_, value)| value.to_owned()).unwrap()
+}
+
+/// Tokens for a request.
+fn social(url: &str) -> Result<(u16, Value), Fault> {
+    let claims = json!({"iss": "https://idp.test/us-east-1_Test", "aud": "c", "token_use": "id", "sub": "sub",
+                        "nonce": parameter(url, "nonce"), "email": "mira@social.test"});
+    let id = format!("e30.{}.x", URL_SAFE_NO_PAD.encode(claims.to_string()));
+    Ok((200, json!({"access_token": access(1000, 4600), "id_token": id, "refresh_token": "r"})))
+}
+
+fn spent() -> Result<(u16, Value), Fault> {
+    Ok((400, json!({"error": "invalid_grant"})))
+}
+
+impl Scene {
+    /// Begins a sign-in at a provider; gives the address the browser is sent to.
+    fn begin(&self) -> String {
+        self.keeper.begin_social("Google", Some("/asked?for".into())).unwrap()
+    }
+
+    fn finish(&self, query: &str) -> Finished {
+        run(self.keeper.finish_social(query.to_owned()))
+    }
+
+    fn will_answer(&self, answers: Vec<Answer>) {
+        self.world.answers.borrow_mut().extend(answers);
+    }
+}
+
+fn failed(next: Option<&str>, failure: Failure) -> Finished {
+    Finished { next: next.map(str::to_owned), result: Err(failure) }
+}
+
+#[test]
+fn a_sign_in_at_a_provider_becomes_a_session_like_any_other() {
+    let scene = scene(None, vec![]);
+    let url = scene.begin();
+    assert!(url.starts_with("https://domain.test/oauth2/authorize?") && !url.contains("asked"), "{url}");
+    scene.will_answer(vec![("token", social(&url))]);
+    let finished = scene.finish(&format!("code=c0de&state={}", parameter(&url, "state")));
+    assert_eq!(finished, Finished { next: Some("/asked?for".into()), result: Ok(()) });
+    let Session::SignedIn(user) = scene.last_session() else { panic!("nobody is signed in") };
+    assert_eq!(user.profile.email(), Some("mira@social.test"));
+    assert_eq!(scene.world.get(USER_TOKEN), Some(access(1000, 4600)));
+    assert_eq!(scene.world.get(OAUTH).as_deref(), Some("true,false"));
+    let calls = scene.world.calls.borrow();
+    assert_eq!((&calls[0].1["code"], &calls[0].1["client_id"]), (&json!("c0de"), &json!("c")));
+    let verifier = CodeVerifier::new(calls[0].1["code_verifier"].as_str().unwrap());
+    assert_eq!(oauth::code_challenge(&verifier), parameter(&url, "code_challenge"));
+    scene.all_answers_were_used();
+}
+
+#[test]
+fn nobody_is_sent_away_who_could_not_finish_when_they_come_back() {
+    let scene = scene(None, vec![]);
+    scene.world.forgetful.set(true);
+    assert_eq!(scene.keeper.begin_social("Google", None), None);
+}
+
+#[test]
+fn an_answer_counts_once_and_only_where_it_was_asked_for() {
+    let scene = scene(None, vec![]);
+    let stray = failed(None, Failure::Stray);
+    assert_eq!(scene.finish("code=c0de&state=x"), stray, "another tab, or a bookmark");
+    let url = scene.begin();
+    let query = format!("code=c0de&state={}", parameter(&url, "state"));
+    scene.will_answer(vec![("token", social(&url))]);
+    assert!(scene.finish(&query).result.is_ok());
+    assert_eq!(scene.finish(&query), stray, "the same again");
+    scene.begin();
+    assert_eq!(scene.finish("code=c0de&state=forged"), failed(Some("/asked?for"), Failure::OtherState));
+    assert_eq!(scene.finish(&query), stray, "a wrong answer uses the request up");
+    assert_eq!(scene.world.calls.borrow().len(), 1, "no wrong answer reaches the token endpoint");
+}
+
+#[test]
+fn every_other_way_it_can_end_signs_nobody_in() {
+    let refused = |refusal| Failure::Refused(refusal);
+    let table: [(&str, u64, Option<Answer>, Failure); 6] = [
+        ("error=access_denied", 0, None, refused(Refusal::Cancelled)),
+        ("error=invalid_request&error_description=Already+found", 0, None, refused(Refusal::EmailTaken)),
+        ("code=c0de", PENDING_SECONDS + 1, None, Failure::TooLate),
+        ("code=c0de", 0, Some(("token", spent())), Failure::CodeSpent),
+        (
+            "code=c0de",
+            0,
+            Some(("token", Ok((400, json!({"error": "invalid_client"}))))),
+            refused(Refusal::Misconfigured),
+        ),
+        ("code=c0de", 0, Some(("token", social("?nonce=other"))), Failure::OtherToken),
+    ];
+    for (query, later, answer, failure) in table {
+        let scene = scene(None, answer.into_iter().collect());
+        let url = scene.begin();
+        scene.world.now.set(1000 + later);
+        let finished = scene.finish(&format!("{query}&state={}", parameter(&url, "state")));
+        assert_eq!(finished, failed(Some("/asked?for"), failure), "{query}");
+        assert!(scene.told.borrow().is_empty() && scene.world.storage.borrow().is_empty(), "{query}");
+        assert!(scene.world.tab.borrow().is_empty(), "{query}");
+        scene.all_answers_were_used();
+    }
+}
+
+#[test]
+fn an_exchange_without_an_answer_is_tried_again_without_asking_the_provider() {
+    let scene = scene(None, vec![("token", Err(Fault::Offline))]);
+    let url = scene.begin();
+    let query = format!("code=c0de&state={}", parameter(&url, "state"));
+    assert_eq!(scene.finish(&query), failed(Some("/asked?for"), Failure::NoAnswer(Fault::Offline)));
+    scene.will_answer(vec![("token", social(&url))]);
+    assert_eq!(scene.finish(&query), Finished { next: Some("/asked?for".into()), result: Ok(()) });
+    assert!(scene.is_signed_in());
+    let calls = scene.world.calls.borrow();
+    assert_eq!(calls[0], calls[1], "the same request");
+}
+
+#[test]
+fn signing_out_of_a_session_from_the_domain_goes_by_the_domain() {
+    let revoked = || vec![("RevokeToken", Ok((200, json!({}))))];
+    let from_domain = |answers| {
+        let scene = scene(Some(5000), answers);
+        Store::new(&ClientId::new("c")).note_domain(&scene.world, true);
+        scene
+    };
+    let leaving = from_domain(revoked());
+    assert_eq!(run(leaving.keeper.sign_out(SignOut::ThisSession)), SignedOut::Leave(LOGOUT.into()));
+    assert!(leaving.world.storage.borrow().is_empty());
+    assert!(leaving.told.borrow().is_empty(), "it is not done before the browser has been there");
+
+    let offline = from_domain(vec![("RevokeToken", Err(Fault::Offline))]);
+    assert_eq!(run(offline.keeper.sign_out(SignOut::ThisSession)), SignedOut::NotAtPool);
+    assert_eq!(offline.last_session(), Session::SignedOut);
+
+    let no_way_back = |pool: &mut Pool| pool.domain.as_mut().unwrap().logout_uri = None;
+    let nowhere = scene_with(Some(5000), revoked(), no_way_back, Limits::default());
+    Store::new(&ClientId::new("c")).note_domain(&nowhere.world, true);
+    assert_eq!(run(nowhere.keeper.sign_out(SignOut::ThisSession)), SignedOut::NotAtPool);
+    assert_eq!(nowhere.last_session(), Session::SignedOut);
+
+    let with_password = scene(Some(5000), revoked());
+    assert_eq!(run(with_password.keeper.sign_out(SignOut::ThisSession)), SignedOut::Done);
+    assert_eq!(with_password.last_session(), Session::SignedOut);
+}
+
+#[test]
+fn a_session_by_password_after_one_from_the_domain_is_none_from_the_domain() {
+    let answers = vec![("InitiateAuth", verifier()), ("RespondToAuthChallenge", signed_in()), ("GetUser", user())];
+    let scene = scene(None, answers);
+    Store::new(&ClientId::new("c")).note_domain(&scene.world, true);
+    run(scene.keeper.sign_in(Attempt::default(), submit()));
+    assert!(scene.is_signed_in());
+    assert_eq!(scene.world.get(OAUTH), None);
+}
+
+/// Carries out what nobody waits for; what waits for something else is left.
+fn carry_out(scene: &Scene) {
+    let work = scene.world.work.take();
+    for mut task in work {
+        let _ = task.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    }
+}
+
+fn call_api(scene: &Scene) -> Result<ApiAnswer, Error> {
+    run(scene.keeper.call_api(ApiRequest { method: "GET", url: "https://api.test/".into(), body: None }))
+}
+
+#[test]
+fn a_server_that_trusts_the_pool_gets_the_access_token_and_one_more_try() {
+    let good = || Ok((200, json!("hello")));
+    let scene = scene(Some(5000), vec![("https://api.test/", good())]);
+    assert_eq!(call_api(&scene), Ok(ApiAnswer { status: 200, body: "hello".into() }));
+    let sent = scene.world.calls.borrow()[0].1["authorization"].clone();
+    assert_eq!(sent, format!("Bearer {}", access(1400, 5000)));
+
+    scene.will_answer(vec![
+        ("https://api.test/", Ok((401, json!("no")))),
+        ("GetTokensFromRefreshToken", renewed(1000, 4600)),
+        ("https://api.test/", good()),
+    ]);
+    assert_eq!(call_api(&scene).unwrap().status, 200);
+    assert_eq!(scene.world.calls.borrow()[3].1["authorization"], format!("Bearer {}", access(1000, 4600)));
+    scene.all_answers_were_used();
+}
+
+#[test]
+fn a_server_that_refuses_twice_ends_no_session() {
+    let refused = || ("https://api.test/", Ok((401, json!("no"))));
+    let answers = vec![refused(), ("GetTokensFromRefreshToken", renewed(1000, 4600)), refused()];
+    let scene = scene(Some(5000), answers);
+    assert_eq!(call_api(&scene).unwrap().status, 401);
+    assert!(scene.whole().is_some());
+    assert!(!scene.told.borrow().iter().any(|change| matches!(change, Change::Ended(_))));
+}
+
+#[test]
+fn nobody_has_nothing_to_send() {
+    let scene = scene(None, vec![]);
+    assert_eq!(call_api(&scene), Err(not_authorized()));
+    assert_eq!(run(scene.keeper.access_token()), Err(not_authorized()));
+}
+
+const IDENTITY: &str = "us-east-1:d00d0a2d-0000-4000-8000-000000000002";
+
+fn with_identity_pool(pool: &mut Pool) {
+    let id = IdentityPoolId::parse("us-east-1:d00d0a2d-0000-4000-8000-000000000001").unwrap();
+    pool.identity_pool = Some(IdentityPool { id, guests: true });
+}
+
+fn credentials(ends: u64) -> Vec<Answer> {
+    let credentials =
+        json!({"AccessKeyId": "ASIA", "SecretKey": "s3cr3t", "SessionToken": "t0k3n", "Expiration": ends});
+    vec![
+        ("GetId", Ok((200, json!({"IdentityId": IDENTITY})))),
+        ("GetCredentialsForIdentity", Ok((200, json!({"IdentityId": IDENTITY, "Credentials": credentials})))),
+    ]
+}
+
+#[test]
+fn aws_credentials_are_kept_until_they_end_and_not_longer_than_the_session() {
+    let scene = scene_with(Some(4600), credentials(4600), with_identity_pool, Limits::default());
+    let first = run(scene.keeper.aws_access()).unwrap();
+    assert_eq!((first.identity.as_str(), first.guest, first.expires_at), (IDENTITY, false, 4600));
+    let logins = &scene.world.calls.borrow()[0].1["Logins"].clone();
+    assert_eq!(logins["cognito-idp.us-east-1.amazonaws.com/us-east-1_Test"], id());
+    assert_eq!(run(scene.keeper.aws_access()).unwrap(), first, "the same again, without asking");
+    assert!(scene.world.storage.borrow().values().all(|text| !text.contains("s3cr3t")), "in memory only");
+    assert!(!format!("{first:?}").contains("s3cr3t") && !format!("{first:?}").contains("t0k3n"));
+
+    scene.world.now.set(4310);
+    scene.will_answer(credentials(8000));
+    assert_eq!(run(scene.keeper.aws_access()).unwrap().expires_at, 8000, "ahead of their end");
+
+    scene.will_answer(vec![("RevokeToken", Ok((200, json!({}))))]);
+    run(scene.keeper.sign_out(SignOut::ThisSession));
+    scene.will_answer(credentials(8000));
+    assert!(run(scene.keeper.aws_access()).unwrap().guest, "nobody's are somebody else's");
+    assert_eq!(scene.world.calls.borrow().last().unwrap().1.get("Logins"), None);
+    scene.all_answers_were_used();
+}
+
+#[test]
+fn without_an_identity_pool_or_guests_there_are_no_aws_credentials() {
+    let none = scene(Some(9000), vec![]);
+    let kind = |error: Error| error.kind().unwrap();
+    assert_eq!(kind(run(none.keeper.aws_access()).unwrap_err()), ErrorKind::ResourceNotFound);
+    let no_guests = |pool: &mut Pool| {
+        with_identity_pool(pool);
+        pool.identity_pool.as_mut().unwrap().guests = false;
+    };
+    let nobody = scene_with(None, vec![], no_guests, Limits::default());
+    assert_eq!(kind(run(nobody.keeper.aws_access()).unwrap_err()), ErrorKind::NotAuthorized);
+}
+
+#[test]
+fn credentials_that_come_after_somebody_else_has_signed_in_are_nobodys() {
+    let scene = scene_with(Some(9000), credentials(4600), with_identity_pool, Limits::default());
+    *scene.world.under_way.borrow_mut() = Some(Box::new({
+        let world = scene.world.clone();
+        move |_| {
+            Store::new(&ClientId::new("c")).save(&world, &UserName::new("bob"), &tokens(1000, 9000));
+        }
+    }));
+    assert!(run(scene.keeper.aws_access()).is_err());
+    scene.will_answer(credentials(4600));
+    assert!(run(scene.keeper.aws_access()).is_ok());
+    scene.all_answers_were_used();
+}
+
+#[test]
+fn sts_is_asked_with_a_signature_and_its_refusal_drops_the_credentials() {
+    let answer = "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:sts::123456789012:assumed-role/R/C</Arn>\
+                  <UserId>AROA:C</UserId><Account>123456789012</Account></GetCallerIdentityResult>\
+                  </GetCallerIdentityResponse>";
+    let mut answers = credentials(9000);
+    answers.push(("http://sts/", Ok((200, json!(answer)))));
+    let scene = scene_with(Some(9000), answers, with_identity_pool, Limits::default());
+    let caller = run(scene.keeper.caller_identity()).unwrap();
+    assert_eq!(caller.account, "123456789012");
+    let headers = scene.world.calls.borrow()[2].1.clone();
+    let signature = headers["authorization"].as_str().unwrap();
+    assert!(
+        signature.starts_with("AWS4-HMAC-SHA256 Credential=ASIA/19700101/us-east-1/sts/aws4_request"),
+        "{signature}"
+    );
+
+    let expired = "<ErrorResponse><Error><Code>ExpiredToken</Code></Error></ErrorResponse>";
+    scene.will_answer(vec![("http://sts/", Ok((403, json!(expired))))]);
+    assert_eq!(run(scene.keeper.caller_identity()), Err(AwsFault::Aws(crate::aws::sts::Error::Expired)));
+    scene.will_answer(credentials(9000));
+    assert!(run(scene.keeper.aws_access()).is_ok(), "new ones");
+    scene.all_answers_were_used();
+}
+
+const IDLE: Limits = Limits { idle: Some(900), total: None };
+
+fn warnings(scene: &Scene) -> Vec<Option<u64>> {
+    let told = scene.told.borrow();
+    let ends = |change: &Change| match change {
+        Change::Warning(warning) => Some(warning.map(|warning| warning.ends_at)),
+        _ => None,
+    };
+    told.iter().filter_map(ends).collect()
+}
+
+#[test]
+fn whoever_does_nothing_is_warned_and_then_signed_out() {
+    let scene = scene_with(Some(90_000), vec![("GetUser", user())], |_| {}, IDLE);
+    run(scene.keeper.restore());
+    scene.world.now.set(1839);
+    assert!(scene.keeper.mind_limits());
+    assert_eq!(warnings(&scene), []);
+    scene.world.now.set(1840);
+    scene.keeper.mind_limits();
+    assert_eq!(warnings(&scene), [Some(1900)]);
+    scene.keeper.hear(News::Active);
+    assert_eq!(warnings(&scene), [Some(1900), None], "any activity is an answer");
+    scene.world.now.set(2740);
+    assert!(!scene.keeper.mind_limits());
+    assert!(scene.told.borrow().contains(&Change::Ended(Ending::Idle)));
+    assert_eq!(scene.last_session(), Session::SignedOut);
+    assert!(scene.world.storage.borrow().is_empty(), "{:?}", scene.world.storage);
+    scene.will_answer(vec![("RevokeToken", Ok((200, json!({}))))]);
+    carry_out(&scene);
+    scene.all_answers_were_used();
+}
+
+#[test]
+fn a_page_that_is_opened_after_the_limit_shows_nothing_of_anybody() {
+    let scene = scene_with(Some(90_000), vec![], |_| {}, IDLE);
+    scene.world.set("Doorward.c.lastActive", "1:50");
+    run(scene.keeper.restore());
+    assert!(!scene.told.borrow().iter().any(|change| matches!(change, Change::Session(Session::SignedIn(_)))));
+    assert!(scene.told.borrow().contains(&Change::Ended(Ending::Idle)));
+}
+
+#[test]
+fn what_another_tab_notes_counts_here_too() {
+    let scene = scene_with(Some(90_000), vec![("GetUser", user())], |_| {}, IDLE);
+    run(scene.keeper.restore());
+    scene.world.now.set(1850);
+    scene.world.set("Doorward.c.lastActive", "1:1800");
+    assert!(scene.keeper.mind_limits());
+    assert_eq!(warnings(&scene), []);
+}
+
+#[test]
+fn the_longest_time_cannot_be_prolonged_but_its_warning_can_be_put_away() {
+    let limits = Limits { idle: None, total: Some(3600) };
+    let scene = scene_with(Some(90_000), vec![("GetUser", user())], |_| {}, limits);
+    // These tokens were made at 86,400: the clock is behind, and the session began now.
+    run(scene.keeper.restore());
+    scene.world.now.set(1000 + 3300);
+    scene.keeper.mind_limits();
+    assert_eq!(warnings(&scene), [Some(4600)]);
+    scene.keeper.dismiss_warning();
+    assert_eq!(warnings(&scene), [Some(4600), None]);
+    scene.keeper.mind_limits();
+    assert_eq!(warnings(&scene).len(), 2, "once is enough");
+    scene.world.now.set(4600);
+    assert!(!scene.keeper.mind_limits());
+    assert!(scene.told.borrow().contains(&Change::Ended(Ending::TooLong)));
+}
+
+#[test]
+fn the_ways_to_sign_out_tell_the_server_more_or_less() {
+    for (how, answers) in [
+        (SignOut::ThisBrowser, vec![]),
+        (SignOut::ThisSession, vec![("RevokeToken", Ok((200, json!({}))))]),
+        (SignOut::Everywhere, vec![("GlobalSignOut", Ok((200, json!({}))))]),
+        (
+            SignOut::Everywhere,
+            vec![
+                ("GlobalSignOut", refused("NotAuthorizedException")),
+                ("GetTokensFromRefreshToken", renewed(1000, 4600)),
+                ("GlobalSignOut", Ok((200, json!({})))),
+            ],
+        ),
+    ] {
+        let scene = scene(Some(5000), answers);
+        assert_eq!(run(scene.keeper.sign_out(how)), SignedOut::Done, "{how:?}");
+        assert_eq!(scene.last_session(), Session::SignedOut);
+        assert!(scene.world.storage.borrow().is_empty(), "{how:?}: {:?}", scene.world.storage);
+        scene.all_answers_were_used();
+    }
+}
+
+#[test]
+fn a_sign_out_that_the_server_has_not_heard_of_is_finished_later() {
+    let scene = scene(Some(5000), vec![("RevokeToken", Err(Fault::Offline))]);
+    scene.world.work.take();
+    assert_eq!(run(scene.keeper.sign_out(SignOut::ThisSession)), SignedOut::Later);
+    assert!(scene.world.storage.borrow().is_empty(), "here it is done");
+    let mut later = scene.world.work.take();
+    let mut poll =
+        || later.iter_mut().all(|task| task.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready());
+    scene.will_answer(vec![("RevokeToken", Err(Fault::Offline))]);
+    assert!(!poll());
+    scene.will_answer(vec![("RevokeToken", Ok((200, json!({}))))]);
+    scene.keeper.hear(News::Awake);
+    assert!(poll(), "the network is back");
+    scene.all_answers_were_used();
+}
+
+#[test]
+fn what_only_this_page_keeps_is_said_and_handed_to_copies_of_it() {
+    let scene = scene(Some(1030), vec![("GetTokensFromRefreshToken", renewed(1000, 4600))]);
+    scene.world.full.set(true);
+    assert!(run(scene.renewed()));
+    assert!(scene.told.borrow().contains(&Change::NotKept));
+    let said = scene.world.said.borrow().clone();
+    let copy = super::tests::scene(Some(1030), vec![]);
+    copy.world.full.set(true);
+    for text in said {
+        copy.keeper.hear(News::Said(text));
+    }
+    assert_eq!(copy.whole().unwrap().1.access, AccessToken::new(access(1000, 4600)));
+}
+
+#[test]
+fn where_storage_is_shared_no_token_is_in_a_message() {
+    let scene = scene(Some(1030), vec![("GetTokensFromRefreshToken", renewed(1000, 4600))]);
+    assert!(run(scene.renewed()));
+    let said = scene.world.said.borrow();
+    assert_eq!(said.len(), 1);
+    assert!(!said[0].contains("refresh-1") && !said[0].contains("e30"), "{said:?}");
+}
+
+#[test]
+fn messages_about_other_sessions_change_nothing() {
+    let scene = scene(Some(5000), vec![]);
+    scene.world.full.set(true);
+    let other = SessionMark::of(&Tokens { refresh: RefreshToken::new("other"), ..tokens(0, 99_000) });
+    let own = SessionMark::of(&tokens(1400, 5000));
+    assert_ne!(other, own);
+    scene.keeper.hear(News::Said(Message::Over { session: other, ending: Ending::SignedOut }.write()));
+    scene.keeper.hear(News::Said("{\"doorward\":\"over\"}".into()));
+    scene.keeper.hear(News::Said("garbage".into()));
+    assert!(scene.whole().is_some());
+    scene.keeper.hear(News::Said(Message::Over { session: own, ending: Ending::SignedOut }.write()));
+    assert!(scene.whole().is_none());
+}
+
+#[test]
+fn half_a_session_in_storage_does_not_sign_an_open_page_out() {
+    let scene = scene(Some(5000), vec![("GetUser", user()), ("GetUser", user())]);
+    run(scene.keeper.restore());
+    scene.world.remove("CognitoIdentityServiceProvider.c.sub.accessToken");
+    scene.keeper.hear(News::Stored);
+    assert!(scene.is_signed_in());
+    run(scene.keeper.load_profile());
+    assert_eq!(scene.world.calls.borrow()[1].1["AccessToken"], access(1400, 5000));
+    scene.world.set("CognitoIdentityServiceProvider.c.sub.accessToken", "garbage");
+    scene.keeper.hear(News::Stored);
+    assert!(scene.is_signed_in());
+}
+
+#[test]
+fn a_clock_difference_outlives_the_page() {
+    const DAY: u64 = 86_400;
+    let scene = scene(Some(4600), vec![("GetTokensFromRefreshToken", renewed(1010, 4610)), ("GetUser", user())]);
+    scene.world.now.set(1010 + DAY);
+    run(scene.keeper.restore());
+    assert_eq!(scene.world.get("Doorward.c.clockAhead"), Some(format!("1:{DAY}")));
+    scene.will_answer(vec![("GetUser", user())]);
+    let pool = || scene.keeper.pool.clone();
+    let next = Keeper::new(pool(), Limits::default(), scene.world.clone(), |_| {});
+    run(next.restore());
+    scene.all_answers_were_used();
+    // The clock is set right: nobody knows that before new tokens come, but nothing is used beyond its time.
+    scene.world.now.set(1020);
+    assert_eq!(next.left(TokenTimes { issued_at: 1010, expires_at: 4610, together: true }), 3600);
+}
+
+#[test]
+fn a_refusal_that_is_about_tokens_that_are_gone_ends_nothing() {
+    let answers = vec![
+        ("GetUser", refused("NotAuthorizedException")),
+        ("GetTokensFromRefreshToken", renewed(1001, 4601)),
+        ("GetUser", refused("NotAuthorizedException")),
+    ];
+    let scene = scene(Some(5000), answers);
+    let other = Tokens { refresh: RefreshToken::new("bob"), ..tokens(1500, 5100) };
+    // Bob signs in while the second refusal is on its way.
+    let world = scene.world.clone();
+    let stored = other.clone();
+    scene.world.on_call(3, move |_| {
+        Store::new(&ClientId::new("c")).save(&world, &UserName::new("bob"), &stored);
+    });
+    run(scene.keeper.load_profile());
+    assert_eq!(scene.whole(), Some((UserName::new("bob"), other)));
+    assert!(!scene.told.borrow().contains(&Change::Ended(Ending::Refused)));
+}
