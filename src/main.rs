@@ -1,8 +1,8 @@
 //! Starts the app in the browser.
 
 fn main() {
-    #[cfg(target_arch = "wasm32")]
+    #[cfg(all(target_arch = "wasm32", feature = "csr"))]
     doorward::app::start();
-    #[cfg(not(target_arch = "wasm32"))]
+    #[cfg(not(all(target_arch = "wasm32", feature = "csr")))]
     eprintln!("This is a web app: `make run` builds and serves it.");
 }

@@ -53,6 +53,10 @@ routes! {
     SIGN_OUT SignOut "/auth/signout";
     /// The profile; for signed-in people only.
     AUTHENTICATED Authenticated "/authenticated_page";
+    /// AWS credentials by the identity pool; for signed-in people, and for guests where there are some.
+    AWS_ACCESS AwsAccess "/aws_access";
+    /// Calls a server that trusts this pool; for signed-in people only.
+    PROTECTED_API ProtectedApi "/protected_api";
 }
 
 /// The paths whose first view is written into static HTML at build time.
@@ -185,7 +189,9 @@ mod tests {
                 "/auth/forgot_password",
                 "/auth/callback",
                 "/auth/signout",
-                "/authenticated_page"
+                "/authenticated_page",
+                "/aws_access",
+                "/protected_api"
             ]
         );
         for place in Place::ALL {

@@ -14,7 +14,7 @@ use crate::{
     config::{Config, Settings},
     i18n::Msg,
     routes::{self, History},
-    session::{Account, Change, Local, Presence, Session},
+    session::{Account, Change, Ending, Local, Presence, Session, SignOut, Warning},
 };
 use leptos::prelude::*;
 use std::rc::Rc;
@@ -38,6 +38,12 @@ pub struct AppState {
     pub misconfigured: RwSignal<bool>,
     /// The provider that the person is on the way to; empty if there is none.
     pub leaving: RwSignal<String>,
+    /// The session will end soon, if nothing is done about it.
+    pub warning: RwSignal<Option<Warning>>,
+    /// The session ends with this page, because the browser keeps nothing for this site.
+    pub not_kept: RwSignal<bool>,
+    /// How far the sign-out goes that the person is on the way to.
+    pub sign_out: StoredValue<SignOut>,
     /// The path in the address bar. Decides which page is drawn.
     pub path: RwSignal<String>,
     /// The query in the address bar, without the question mark.
@@ -105,6 +111,10 @@ pub enum Notice {
     PasswordReset,
     /// The server ended the session.
     SessionEnded,
+    /// Nothing was done for too long.
+    SignedOutIdle,
+    /// The longest time was over.
+    SignedOutTooLong,
     /// A sign-in found that the account waits for its code.
     Unconfirmed,
     /// A sign-in found that the password has to be reset.
@@ -122,6 +132,8 @@ impl Notice {
             Self::AwaitsApproval => Msg::NOTICE_AWAITS_APPROVAL,
             Self::PasswordReset => Msg::NOTICE_PASSWORD_RESET,
             Self::SessionEnded => Msg::NOTICE_SESSION_ENDED,
+            Self::SignedOutIdle => Msg::NOTICE_SIGNED_OUT_IDLE,
+            Self::SignedOutTooLong => Msg::NOTICE_SIGNED_OUT_TOO_LONG,
             Self::Unconfirmed => Msg::NOTICE_UNCONFIRMED,
             Self::ResetRequired => Msg::NOTICE_RESET_REQUIRED,
             Self::CodeSent => Msg::CODE_SENT,
@@ -146,6 +158,9 @@ impl AppState {
             stuck: RwSignal::new(false),
             misconfigured: RwSignal::new(false),
             leaving: RwSignal::default(),
+            warning: RwSignal::new(None),
+            not_kept: RwSignal::new(false),
+            sign_out: StoredValue::new(SignOut::ThisSession),
             path: RwSignal::new(path),
             query: StoredValue::new(String::new()),
             next: StoredValue::new(None),
@@ -195,13 +210,15 @@ impl AppState {
                     self.presence.set(presence);
                 }
             }
-            Change::Renewed(at) => self.session.update(|session| {
-                if let Session::SignedIn(user) = session {
-                    user.expires_at = at;
-                }
-            }),
-            Change::Ended => self.notice.set_value(Some(Notice::SessionEnded)),
-            Change::Remembered(name) => self.name.set_value(Some(name)),
+            Change::Renewed(at) => self.session.update(|session| session.renewed(at)),
+            Change::Ended(ending) => self.notice.set_value(Some(match ending {
+                Ending::Idle => Notice::SignedOutIdle,
+                Ending::TooLong => Notice::SignedOutTooLong,
+                Ending::Refused | Ending::SignedOut => Notice::SessionEnded,
+            })),
+            Change::Warning(warning) => self.warning.set(warning),
+            Change::NotKept => self.not_kept.set(true),
+            Change::Remembered(name) => self.name.set_value(name),
         }
     }
 

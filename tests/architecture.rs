@@ -7,7 +7,7 @@ use std::{
 };
 
 /// Room → the rooms it may name, besides itself.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("cognito", &[]),
     ("aws", &["cognito"]),
     ("i18n", &[]),
@@ -15,10 +15,11 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ("config", &["cognito"]),
     ("session", &["aws", "cognito"]),
     ("browser", &["cognito", "config", "routes", "session"]),
+    ("door", &["browser", "cognito", "config", "routes", "session"]),
     ("components", &["i18n"]),
     ("state", &["cognito", "config", "i18n", "routes", "session"]),
-    ("pages", &["cognito", "components", "config", "i18n", "routes", "session", "state"]),
-    ("app", &["browser", "cognito", "components", "config", "i18n", "pages", "routes", "session", "state"]),
+    ("pages", &["aws", "cognito", "components", "config", "i18n", "routes", "session", "state"]),
+    ("app", &["browser", "cognito", "components", "config", "door", "i18n", "pages", "routes", "session", "state"]),
 ];
 
 fn root() -> PathBuf {
@@ -117,8 +118,8 @@ fn what_belongs_to_one_place_is_named_nowhere_else() {
         ("localStorage", &["src/browser/"]),
         ("reqwest", &["src/browser/"]),
         ("leptos_router", &["src/browser/navigation.rs"]),
-        ("crate::browser", &["src/app/start.rs"]),
-        ("browser::", &["src/app/start.rs", "src/browser/"]),
+        ("crate::browser", &["src/app/start.rs", "src/door.rs"]),
+        ("browser::", &["src/app/start.rs", "src/door.rs", "src/browser/"]),
         ("num_bigint", &["src/cognito/srp.rs"]),
         ("CognitoIdentityServiceProvider", &["src/session/store.rs"]),
         ("\"/auth/", &["src/routes.rs"]),
@@ -236,6 +237,24 @@ fn the_app_the_dev_pool_and_the_example_of_a_backend_share_no_code() {
         assert!(!code(&text).contains("devpool"), "{path} names the dev pool");
         assert!(!code(&text).contains("protected_api::"), "{path} reaches into the example of a backend");
     }
+}
+
+/// The packages of a lock file, as name and version.
+fn locked(path: &str) -> Vec<String> {
+    let text = fs::read_to_string(root().join(path)).unwrap();
+    let value = |line: &str| line.split('"').nth(1).map(str::to_owned);
+    let lines: Vec<_> = text.lines().collect();
+    let packages = lines.windows(2).filter(|pair| pair[0].starts_with("name = "));
+    packages.map(|pair| [value(pair[0]).unwrap(), value(pair[1]).unwrap()].join(" ")).collect()
+}
+
+#[test]
+fn the_example_of_an_app_is_tried_with_the_versions_that_everything_else_is() {
+    let ours = locked("Cargo.lock");
+    let mut others = locked("examples/minimal/Cargo.lock");
+    assert!(others.iter().any(|package| package.starts_with("doorward ")));
+    others.retain(|package| !package.starts_with("minimal ") && !ours.contains(package));
+    assert!(others.is_empty(), "examples/minimal/Cargo.lock has other versions; make them the same: {others:#?}");
 }
 
 #[test]

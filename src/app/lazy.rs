@@ -45,11 +45,12 @@ type Coming<T> = Pin<Box<dyn Future<Output = Result<T, ChunkMissing>>>>;
 /// The pages by name. The functions are what the wasm is split at.
 pub mod chunks {
     use super::{Chunk, ChunkMissing, configured, providers, settings};
+    use crate::app::guard::signed_in_only;
     #[cfg(target_arch = "wasm32")]
     use crate::routes::Place;
     use crate::{
         pages::{self, config_problem::ConfigFacts},
-        state::AppState,
+        state::{AppState, SettingsHandle},
     };
     use leptos::{prelude::*, wasm_split::wasm_split};
 
@@ -74,6 +75,12 @@ pub mod chunks {
         problem.map(|problem| view! { <ConfigFacts problem=problem /> }).into_any()
     }
 
+    /// AWS credentials: of people who are signed in, unless there are guests.
+    fn aws_access() -> AnyView {
+        let page = || pages::aws_access::AwsAccess().into_any();
+        if SettingsHandle::with(|settings| settings.guests) { page() } else { signed_in_only(page).into_any() }
+    }
+
     /// The other ways to sign in. Does without the settings, which would double what the sign-in page loads.
     fn ways() -> AnyView {
         view! { <pages::ways::Ways providers=providers(AppState::get()) /> }.into_any()
@@ -89,6 +96,10 @@ pub mod chunks {
         SIGN_OUT, page_sign_out, load_sign_out, pages::sign_out::SignOut().into_any();
         AUTHENTICATED, page_authenticated, load_authenticated,
             configured(|| pages::authenticated::Authenticated().into_any());
+        AWS_ACCESS, page_aws_access, load_aws_access, configured(aws_access);
+        PROTECTED_API, page_protected_api, load_protected_api,
+            configured(|| pages::protected_api::ProtectedApi().into_any());
+        WARNING, page_warning, load_warning, pages::warning::Warning().into_any();
         NOT_FOUND, page_not_found, load_not_found, pages::not_found::NotFound().into_any();
         NEW_PASSWORD, page_new_password, load_new_password,
             configured(|| pages::steps::new_password::NewPassword().into_any());
@@ -123,6 +134,8 @@ pub mod chunks {
             Some(Place::Callback) => load_callback().await,
             Some(Place::SignOut) => load_sign_out().await,
             Some(Place::Authenticated) => load_authenticated().await,
+            Some(Place::AwsAccess) => load_aws_access().await,
+            Some(Place::ProtectedApi) => load_protected_api().await,
             None => load_not_found().await,
         });
     }

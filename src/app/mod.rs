@@ -38,6 +38,7 @@ pub fn App(
         <a class="skip" href="#main" rel="external">{Msg::SKIP_TO_CONTENT.text()}</a>
         {header()}
         <main class="main" id="main" tabindex="-1">{place()}</main>
+        {live(move || state.warning.with(Option::is_some).then(|| lazy_extra(chunks::WARNING)))}
         <footer class="footer"><p>{Msg::FOOTER.text()}</p></footer>
     }
 }
@@ -59,6 +60,8 @@ fn place() -> Live {
         Some(Place::Callback) => lazy_page(chunks::CALLBACK),
         Some(Place::SignOut) => lazy_page(chunks::SIGN_OUT),
         Some(Place::Authenticated) => signed_in_only(|| lazy_page(chunks::AUTHENTICATED)).into_any(),
+        Some(Place::AwsAccess) => lazy_page(chunks::AWS_ACCESS),
+        Some(Place::ProtectedApi) => signed_in_only(|| lazy_page(chunks::PROTECTED_API)).into_any(),
         None => lazy_page(chunks::NOT_FOUND),
     })
 }

@@ -6,16 +6,16 @@ use super::{
     lazy::{ChunkMissing, chunks},
 };
 use crate::{
-    browser::{self, BrowserJson, BrowserWorld, LocalStorage},
+    browser::{self, BrowserJson, PageStorage},
     cognito::error::Fault,
     components::effect,
-    config::{self, Config, OAuth, Problem, Provider, Settings},
+    config::{self, Config, Problem, Provider, Settings},
+    door,
     pages::config_problem::ConfigProblem,
     routes::{self, Place},
     session::{
-        Account, Change, Presence, Session,
-        keeper::{Keeper, Pool, REFRESH_AHEAD},
-        store::{Store, remembered_name},
+        Account, Change, News, Presence, Session,
+        store::{Store, USER_TOKEN, remembered_name},
         world::Storage,
     },
     state::{AppState, Opening, Services},
@@ -49,7 +49,7 @@ async fn configuration() -> Result<Config, Problem> {
 }
 
 async fn run(config: Config) {
-    let storage = LocalStorage;
+    let storage = PageStorage(config.storage);
     let somebody = storage.get(&Store::new(&config.client).last_user_key()).is_some();
     let session = if somebody { Session::Restoring } else { Session::SignedOut };
     let owner = Owner::new();
@@ -60,6 +60,9 @@ async fn run(config: Config) {
     owner.with(|| keep_up(app));
     if somebody {
         restore();
+    } else {
+        // Another client of Cognito may have signed out.
+        storage.remove(USER_TOKEN);
     }
     owner.with(|| browser::follow_navigation(move |path, query| app.arrive(path, query)));
     // The prerendered page stays until its live twin can be drawn in one go.
@@ -109,17 +112,13 @@ fn with_app(run: impl FnOnce(AppState)) {
     }
 }
 
-/// Reads the rest of the configuration, for a page at this origin. For what is loaded when it is needed only: the code
-/// behind it must not get into the first chunk.
+/// Reads the rest of the configuration. For what is loaded when it is needed only: the code behind it must not get into
+/// the first chunk.
 ///
 /// # Errors
 /// What is wrong with it.
 pub fn settings(app: AppState) -> Result<Settings, Problem> {
-    let mut settings = app.config.with_value(Settings::read::<BrowserJson>)?;
-    if let Some(oauth) = &mut settings.oauth {
-        oauth.serve(&browser::origin(), routes::CALLBACK, routes::SIGN_OUT);
-    }
-    Ok(settings)
+    app.config.with_value(door::settings)
 }
 
 /// The providers that people can come back to this page from. Not for the first chunk either.
@@ -136,14 +135,15 @@ fn open_account(app: AppState) -> Result<Rc<dyn Account>, ChunkMissing> {
         app.misconfigured.set(true);
         return Err(ChunkMissing);
     };
-    let pool = app.config.with_value(|config| Pool {
-        id: config.user_pool.clone(),
-        client: config.client.clone(),
-        endpoints: settings.endpoints,
-        domain: settings.oauth.as_ref().and_then(OAuth::domain),
-    });
     let tell = |change: Change| with_app(|app| app.take_in(change));
-    Ok(Rc::new(Keeper::new(pool, BrowserWorld::default(), tell)))
+    Ok(app.config.with_value(|config| door::keep(config, settings, tell)))
+}
+
+/// Tells the account, if it is loaded.
+fn hear(news: News) {
+    if let Some(account) = ACCOUNT.with_borrow(Clone::clone) {
+        account.hear(news);
+    }
 }
 
 fn account() -> Opening {
@@ -188,58 +188,34 @@ fn restore() {
     });
 }
 
-/// Follows other tabs, and refreshes tokens before they end.
+/// Follows other tabs, and what happens to the page.
 fn keep_up(app: AppState) {
-    let store = app.config.with_value(|config| Store::new(&config.client));
+    let (store, storage) = app.config.with_value(|config| (Store::new(&config.client), PageStorage(config.storage)));
+    let last_user = store.last_user_key();
+    let tell = move |news: News| {
+        let somebody = storage.get(&last_user).is_some();
+        if ACCOUNT.with_borrow(Option::is_some) {
+            hear(news);
+        } else if somebody {
+            restore();
+        }
+    };
     browser::on_storage({
-        let store = store.clone();
+        let tell = tell.clone();
         move |key| {
-            if store.decides(key.as_deref()) {
-                look_again(app, &store);
+            if store.concerns(key.as_deref()) {
+                tell(News::Stored);
             }
         }
     });
     // A page that slept, or comes back by "back", was told nothing in the meantime.
-    browser::on_wake(move || look_again(app, &store));
+    browser::on_wake(move || tell(News::Awake));
     // Whoever left for a provider and comes back by "back" can choose again.
     browser::on_return(move || app.leaving.set(String::new()));
     effect(move || {
         if app.presence.get() == Presence::SignedIn {
             // Signing out has to work without a network, too.
             browser::spawn(chunks::preload(Some(Place::SignOut), false));
-        }
-    });
-    effect(move || {
-        let ends = app.session.with(|session| match session {
-            Session::SignedIn(user) => Some(user.expires_at),
-            Session::Restoring | Session::SignedOut => None,
-        });
-        browser::wake_at(ends.map(|at| at.saturating_sub(REFRESH_AHEAD)), refresh);
-    });
-}
-
-/// Compares who is stored with who is shown.
-fn look_again(app: AppState, store: &Store) {
-    let stored = LocalStorage.get(&store.last_user_key());
-    let shown = app.session.with_untracked(|session| match session {
-        Session::SignedIn(user) => Some(user.username.as_str().to_owned()),
-        Session::Restoring | Session::SignedOut => None,
-    });
-    match stored {
-        None if app.presence.get_untracked() == Presence::SignedOut => {}
-        None => app.take_in(Change::Session(Session::SignedOut)),
-        stored if stored == shown => refresh(),
-        _ => restore(),
-    }
-}
-
-/// Renews the tokens if they end soon; tries again in a minute if that did not work.
-fn refresh() {
-    browser::spawn(async {
-        if let Some(account) = ACCOUNT.with_borrow(Clone::clone)
-            && !account.keep_fresh().await
-        {
-            browser::wake_in(60, refresh);
         }
     });
 }

@@ -92,9 +92,23 @@ pub struct Config {
     pub has_domain: bool,
     /// `doorward.name`: what the site calls itself.
     pub name: String,
+    /// `doorward.storage`: where the session is kept.
+    pub storage: StorageKind,
     /// The file, for [`Settings::read`].
     text: String,
     page_host: String,
+}
+
+/// Where a session is kept, and with it how long, and who else sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum StorageKind {
+    /// `localStorage`: until the person signs out or the pool ends it; in all tabs.
+    #[default]
+    Local,
+    /// `sessionStorage`: as long as the tab is open; each tab has its own.
+    Session,
+    /// Nowhere: as long as the page is open. A reload signs out.
+    Memory,
 }
 
 /// What people sign in with.
@@ -236,6 +250,7 @@ pub fn parse<J: Json>(text: &str, page_host: &str) -> Result<Config, Problem> {
         passwordless: passwordless(&auth)?,
         has_domain: auth.get("auth.oauth").value.is_some(),
         name: name.unwrap_or_else(|| "Doorward".to_owned()),
+        storage: storage(&ours)?,
         user_pool,
         client: ClientId::new(client),
         text: text.to_owned(),
@@ -292,6 +307,16 @@ fn flow<J: Json>(ours: &At<J>) -> Result<Flow, Problem> {
         Some("custom") => Flow::Custom,
         Some("custom_srp") => Flow::CustomSrp,
         _ => Flow::Srp,
+    })
+}
+
+fn storage<J: Json>(ours: &At<J>) -> Result<StorageKind, Problem> {
+    const EXPECTED: &str = "\"local\", \"session\" or \"memory\"";
+    let named = ours.optional("doorward.storage", EXPECTED, |text| matches!(text, "local" | "session" | "memory"))?;
+    Ok(match named.as_deref() {
+        Some("session") => StorageKind::Session,
+        Some("memory") => StorageKind::Memory,
+        _ => StorageKind::Local,
     })
 }
 
@@ -392,6 +417,8 @@ impl fmt::Display for Problem {
         }
     }
 }
+
+impl std::error::Error for Problem {}
 
 #[cfg(test)]
 mod tests {

@@ -31,6 +31,12 @@ pub struct Settings {
     pub terms: Terms,
     /// `doorward.sign_up_password`: whether people choose a password when they sign up.
     pub sign_up_password: SignUpPassword,
+    /// `auth.unauthenticated_identities_enabled`: the identity pool has guests.
+    pub guests: bool,
+    /// `doorward.protected_api`: a server that trusts this pool, which the example page calls.
+    pub protected_api: Option<String>,
+    /// `doorward.sign_out_after`: when people are signed out, whatever the pool allows.
+    pub sign_out_after: SignOutAfter,
 }
 
 impl Settings {
@@ -68,6 +74,9 @@ impl Settings {
             oauth: oauth(&auth, &ours, page)?,
             terms: terms(&ours)?,
             sign_up_password: sign_up_password(&ours, config.passwordless)?,
+            guests: auth.get("auth.unauthenticated_identities_enabled").flag()?,
+            protected_api: protected_api(&ours, page)?,
+            sign_out_after: sign_out_after(&ours)?,
         })
     }
 }
@@ -83,6 +92,15 @@ pub enum SignUpPassword {
     Optional,
     /// Never.
     None,
+}
+
+/// When people are signed out whatever the pool allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SignOutAfter {
+    /// After so many minutes without doing anything.
+    pub idle_minutes: Option<u32>,
+    /// So many minutes after signing in.
+    pub total_minutes: Option<u32>,
 }
 
 /// The pool's OAuth endpoints and what may be asked of them.
@@ -337,6 +355,39 @@ fn sign_up_password<J: Json>(ours: &At<J>, passwordless: Passwordless) -> Result
             .wrong("\"required\", unless auth.passwordless has email_otp_enabled or sms_otp_enabled"));
     }
     Ok(chosen)
+}
+
+fn protected_api<J: Json>(ours: &At<J>, page_host: &str) -> Result<Option<String>, Problem> {
+    const FIELD: &str = "doorward.protected_api";
+    let url = ours.optional(FIELD, ENDPOINT, is_endpoint)?;
+    // An access token is not for whatever listens on the visitor's own machine.
+    if let Some(found) = url.as_ref().filter(|url| is_loopback(host_of(url)) && !is_loopback(page_host)) {
+        const PUBLIC: &str = "the address of your server: one on the visitor's own machine works only there";
+        return Err(Problem::Field { field: FIELD, found: Some(found.clone()), expected: PUBLIC });
+    }
+    Ok(url)
+}
+
+fn sign_out_after<J: Json>(ours: &At<J>) -> Result<SignOutAfter, Problem> {
+    let at = ours.get("doorward.sign_out_after");
+    if at.value.is_none() {
+        return Ok(SignOutAfter::default());
+    }
+    at.object("an object such as {\"idle_minutes\": 15, \"total_minutes\": 720}")?;
+    let minutes = |path: &'static str| {
+        let at = at.get(path);
+        match &at.value {
+            None => Ok(None),
+            Some(value) => match value.number() {
+                Some(n) if (1.0..=525_600.0).contains(&n) && n % 1.0 == 0.0 => Ok(Some(n as u32)),
+                _ => Err(at.wrong("a whole number of minutes from 1 to 525600")),
+            },
+        }
+    };
+    Ok(SignOutAfter {
+        idle_minutes: minutes("doorward.sign_out_after.idle_minutes")?,
+        total_minutes: minutes("doorward.sign_out_after.total_minutes")?,
+    })
 }
 
 fn session_minutes<J: Json>(ours: &At<J>) -> Result<u8, Problem> {

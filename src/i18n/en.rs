@@ -118,8 +118,8 @@ messages! {
     STARTED_OVER = "The sign-in had to begin again from the start.";
 
     // Steps of a sign-in
-    TIME_LEFT = "Time left for this step: {}";
-    TIME_SOON = "Less than half a minute is left for this step.";
+    TIME_LEFT = "Time left: {}";
+    TIME_SOON = "Less than half a minute is left.";
     STEP_CODE_TITLE = "Enter your code";
     STEP_CODE_EMAIL = "We sent a code by email to {}.";
     STEP_CODE_SMS = "We sent a code by text message to {}.";
@@ -216,6 +216,19 @@ messages! {
     SIGNED_OUT_LEAD = "Nothing of your session is kept on this device.";
     SIGNED_OUT_NOT_AT_POOL = "The sign-in service could not be told, so it may remember you in this browser for up to an hour. On a computer that others use, close the browser.";
     SIGN_IN_AGAIN = "Sign in again";
+    SIGNED_OUT_LATER = "The sign-in service could not be told yet. It will be as soon as it can be reached: keep this page open until then.";
+    SIGNED_OUT_EVERYWHERE = "You are signed out on all your devices. Some may notice it only within the hour.";
+    NAME_KEPT = "{} is kept on this device, to be filled in next time.";
+    FORGET_NAME = "Forget it";
+    NAME_FORGOTTEN = "Forgotten. Nothing about you is kept on this device.";
+
+    // Limits
+    LIMIT_IDLE_TITLE = "Are you still there?";
+    LIMIT_IDLE = "Nothing has been done here for a while. To protect your account you will be signed out.";
+    LIMIT_TOTAL_TITLE = "Your session ends soon";
+    LIMIT_TOTAL = "You have been signed in for a long time. Finish what you are doing, then sign in again.";
+    STAY_SIGNED_IN = "Stay signed in";
+    UNDERSTOOD = "All right";
 
     // Your page
     GREETING = "Hello, {}";
@@ -230,6 +243,42 @@ messages! {
     SESSION_TITLE = "Your session";
     SESSION_RENEWS = "Your access is good until {}. It is renewed by itself while this page is open.";
     STALE = "These details may be out of date.";
+    NOT_KEPT = "Your browser does not let this site store anything right now, so you will be signed out when you close or reload this page. Allow storage for this site, or free some space, to stay signed in.";
+    SIGN_OUT_EVERYWHERE = "Sign out on all devices";
+    SIGN_OUT_EVERYWHERE_HINT = "For when you have lost a device, or left yourself signed in somewhere.";
+
+    // What a session opens
+    OPENS_TITLE = "What your sign-in opens";
+    AWS_TITLE = "AWS access";
+    AWS_LEAD = "The identity pool exchanges your sign-in for AWS credentials that work for an hour or so. They are kept in the memory of this page only.";
+    AWS_GUEST = "You are not signed in, so these are a guest's.";
+    AWS_IDENTITY = "Identity";
+    AWS_KIND = "For";
+    AWS_KIND_USER = "you, signed in";
+    AWS_KIND_GUEST = "a guest";
+    AWS_ENDS = "Good until";
+    AWS_NONE = "This site has no identity pool, so there is no access to AWS. In the configuration it is auth.identity_pool_id.";
+    AWS_ASKING = "Asking for credentials…";
+    AWS_CALL = "Ask AWS who I am";
+    AWS_CALLING = "Asking AWS…";
+    AWS_CALL_LEAD = "This signs a request to AWS in your browser, with these credentials, and shows what AWS answers.";
+    AWS_ACCOUNT = "Account";
+    AWS_ARN = "Role and session";
+    AWS_USER_ID = "User id";
+    AWS_REFUSED = "AWS did not accept the request. The credentials may have ended: ask again. If it stays so, the identity pool's role or this machine's clock may be wrong.";
+    AWS_CLOCK_OFF = "AWS did not accept the request, because this machine's clock is wrong. Set it right, then try again.";
+    AWS_EXPIRED = "The credentials have ended. Ask again: new ones are fetched.";
+    API_TITLE = "Protected API";
+    API_LEAD = "A server that trusts this user pool. It checks the access token that your browser sends along, and answers who you are.";
+    API_NONE = "This site has no server of this kind. In the configuration it is doorward.protected_api.";
+    API_CALL = "Call the server";
+    API_CALLING = "Calling…";
+    API_ANSWER = "The server's answer";
+    API_STATUS = "Status {}";
+    API_REFUSED = "The server did not accept your sign-in, not even a renewed one. It may expect another user pool or app client.";
+    API_FORBIDDEN = "The server knows who you are, but this sign-in may not do that.";
+    API_TROUBLE = "The server has a problem right now. Please try again in a few minutes.";
+    API_OFFLINE = "The server cannot be reached. Check your connection; if that is fine, the server may not be running.";
 
     // Not found
     NOT_FOUND_TITLE = "There is no such page";
@@ -242,6 +291,8 @@ messages! {
     NOTICE_AWAITS_APPROVAL = "Your account is created, but not open yet: the people who run this site have to confirm it. Then you can sign in.";
     NOTICE_PASSWORD_RESET = "Your password is changed. Sign in with the new one.";
     NOTICE_SESSION_ENDED = "Your session has ended. Please sign in again.";
+    NOTICE_SIGNED_OUT_IDLE = "You were signed out because nothing was done here for a while. Please sign in again.";
+    NOTICE_SIGNED_OUT_TOO_LONG = "You were signed out because you had been signed in for a long time. Please sign in again.";
     NOTICE_UNCONFIRMED = "Your account is not confirmed yet. Enter the code we sent you, or ask for a new one.";
     NOTICE_RESET_REQUIRED = "You need to set a new password. Ask for a code below, or enter the one you were sent.";
 

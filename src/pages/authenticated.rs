@@ -9,8 +9,9 @@ use crate::{
     cognito::operations::Attribute,
     components::{Alert, FieldState, Form, Page, Submit, Tone, effect, live},
     i18n::Msg,
-    session::{Session, User},
-    state::AppState,
+    routes,
+    session::{Session, SignOut, User},
+    state::{AppState, SettingsHandle},
 };
 use leptos::{prelude::*, task::spawn_local};
 
@@ -31,8 +32,15 @@ pub fn Authenticated() -> impl IntoView {
         title.set(if name.is_empty() { Msg::GREETING_PLAIN.text().to_owned() } else { Msg::GREETING.fill(&[&name]) });
     });
     let stale = move || user.with(|user| Some(explain(user.as_ref()?.stale.as_ref()?, Doing::OwnAccount)));
+    let everywhere = move |_| {
+        app.sign_out.set_value(SignOut::Everywhere);
+        app.go(routes::SIGN_OUT);
+    };
     view! {
         <Page title=title wide=true>
+            {live(move || {
+                app.not_kept.get().then(|| view! { <Alert tone=Tone::Info><p>{Msg::NOT_KEPT.text()}</p></Alert> })
+            })}
             {live(move || stale().map(|problem| view! { <Stale problem=problem /> }))}
             <Details />
             <section class="section" aria-labelledby="profile-object">
@@ -50,9 +58,34 @@ pub fn Authenticated() -> impl IntoView {
                             .map(|at| Msg::SESSION_RENEWS.fill(&[&(app.services.time_of_day)(at)]))
                     })}
                 </p>
+                <p class="actions">
+                    <button type="button" class="button" on:click=everywhere aria-describedby="everywhere">
+                        {Msg::SIGN_OUT_EVERYWHERE.text()}
+                    </button>
+                </p>
+                <p class="aside" id="everywhere">{Msg::SIGN_OUT_EVERYWHERE_HINT.text()}</p>
             </section>
+            {opens()}
         </Page>
     }
+}
+
+/// What else a sign-in is good for on this site.
+fn opens() -> impl IntoView {
+    let (aws, api) =
+        SettingsHandle::with(|settings| (settings.identity_pool.is_some(), settings.protected_api.is_some()));
+    let link = |path: &'static str, title: Msg| view! { <li><a href=path>{title.text()}</a></li> };
+    (aws || api).then(|| {
+        view! {
+            <section class="section" aria-labelledby="opens">
+                <h2 class="section__title" id="opens">{Msg::OPENS_TITLE.text()}</h2>
+                <ul class="links">
+                    {aws.then(|| link(routes::AWS_ACCESS, Msg::AWS_TITLE))}
+                    {api.then(|| link(routes::PROTECTED_API, Msg::API_TITLE))}
+                </ul>
+            </section>
+        }
+    })
 }
 
 /// Says that the details may be old, and why.

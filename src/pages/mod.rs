@@ -3,6 +3,7 @@
 
 pub mod attributes;
 pub mod authenticated;
+pub mod aws_access;
 pub mod callback;
 pub mod config_problem;
 pub mod forgot_password;
@@ -12,9 +13,11 @@ pub mod login;
 pub mod not_found;
 mod password_fields;
 pub mod problem;
+pub mod protected_api;
 pub mod sign_out;
 pub mod sign_up;
 mod social;
 pub mod steps;
 pub mod verify;
+pub mod warning;
 pub mod ways;

@@ -4,7 +4,7 @@ use crate::{
     components::{Alert, Page, Retry, Tone, effect, live},
     i18n::Msg,
     routes::{self, History},
-    session::{Presence, SignedOut},
+    session::{Presence, SignOut as How, SignedOut},
     state::AppState,
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -15,7 +15,11 @@ pub fn SignOut() -> impl IntoView {
     let app = AppState::get();
     let title = RwSignal::new(String::new());
     let failed = RwSignal::new(false);
-    let not_at_pool = RwSignal::new(false);
+    let outcome = RwSignal::new(None::<(Tone, Msg)>);
+    let name = RwSignal::new(app.name.get_value().map(|name| name.as_str().to_owned()));
+    // What was chosen counts once: the address alone signs out here only.
+    let how = app.sign_out.try_update_value(|how| std::mem::replace(how, How::ThisSession));
+    let how = how.unwrap_or(How::ThisSession);
     let signed_out = move || app.presence.get() == Presence::SignedOut;
     let sign_out = move || {
         if app.presence.get_untracked() == Presence::SignedOut {
@@ -24,12 +28,28 @@ pub fn SignOut() -> impl IntoView {
         failed.set(false);
         spawn_local(async move {
             match (app.services.account)().await {
-                Ok(account) => match account.sign_out().await {
-                    SignedOut::Done => {}
-                    SignedOut::Leave(url) => (app.services.leave)(&url, History::Replace),
+                Ok(account) => {
+                    let said = match account.sign_out(how).await {
+                        SignedOut::Done if how == How::Everywhere => (Tone::Success, Msg::SIGNED_OUT_EVERYWHERE),
+                        SignedOut::Done => return,
+                        SignedOut::Leave(url) => return (app.services.leave)(&url, History::Replace),
+                        SignedOut::NotAtPool => (Tone::Info, Msg::SIGNED_OUT_NOT_AT_POOL),
+                        SignedOut::Later => (Tone::Info, Msg::SIGNED_OUT_LATER),
+                    };
                     // The person may have gone elsewhere by now.
-                    SignedOut::NotAtPool => drop(not_at_pool.try_set(true)),
-                },
+                    let _ = outcome.try_set(Some(said));
+                }
+                Err(_) => drop(failed.try_set(true)),
+            }
+        });
+    };
+    let forget = move || {
+        spawn_local(async move {
+            match (app.services.account)().await {
+                Ok(account) => {
+                    account.forget_name();
+                    drop(name.try_set(Some(String::new())));
+                }
                 Err(_) => drop(failed.try_set(true)),
             }
         });
@@ -49,11 +69,25 @@ pub fn SignOut() -> impl IntoView {
                     .then(|| {
                         view! {
                             <p class="card__lead">{Msg::SIGNED_OUT_LEAD.text()}</p>
-                            {not_at_pool
+                            {outcome
                                 .get()
-                                .then(|| {
-                                    view! { <Alert tone=Tone::Info><p>{Msg::SIGNED_OUT_NOT_AT_POOL.text()}</p></Alert> }
+                                .map(|(tone, text)| view! { <Alert tone=tone><p>{text.text()}</p></Alert> })}
+                            <p class="aside" role="status">
+                                {live(move || match name.get() {
+                                    Some(name) if name.is_empty() => Msg::NAME_FORGOTTEN.text().into_any(),
+                                    Some(name) => {
+                                        view! {
+                                            {Msg::NAME_KEPT.fill(&[&name])}
+                                            " "
+                                            <button type="button" class="link" on:click=move |_| forget()>
+                                                {Msg::FORGET_NAME.text()}
+                                            </button>
+                                        }
+                                            .into_any()
+                                    }
+                                    None => ().into_any(),
                                 })}
+                            </p>
                             <p class="actions">
                                 <a class="button button--primary" href=routes::LOGIN>{Msg::SIGN_IN_AGAIN.text()}</a>
                                 <a class="button" href=routes::HOME>{Msg::HOME.text()}</a>
