@@ -1,5 +1,5 @@
 // What tests do on the pages, in a person's words: fields and buttons by their names, texts by their keys.
-import { expect, type Locator, type Page, type Request } from '@playwright/test';
+import { expect, type BrowserContext, type Locator, type Page, type Request } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../../tools/lib.mjs';
@@ -19,6 +19,7 @@ export const PREFIX = `CognitoIdentityServiceProvider.${CLIENT}`;
 export const paths = {
   home: '/', signUp: '/auth/signup', verify: '/auth/verify_account', login: '/auth/login',
   forgot: '/auth/forgot_password', callback: '/auth/callback', signOut: '/auth/signout', profile: '/authenticated_page',
+  awsAccess: '/aws_access', protectedApi: '/protected_api',
 };
 
 const plain = (key: string) => key.replaceAll('_', '').toLowerCase();
@@ -125,6 +126,8 @@ export const stored = (page: Page, texts: Record<string, string>) => page.addIni
   for (const [key, text] of Object.entries(texts)) localStorage.setItem(key, text);
 }, texts);
 export const storage = (page: Page): Promise<Record<string, string>> => page.evaluate(() => ({ ...localStorage }));
+/** The storage of one tab. */
+export const tabStorage = (page: Page): Promise<Record<string, string>> => page.evaluate(() => ({ ...sessionStorage }));
 /** The keys of a session, without the email address that outlives it. */
 export const sessionKeys = (stored: Record<string, string>) =>
   Object.keys(stored).filter((key) => key.startsWith('CognitoIdentityServiceProvider.') || key === 'user_token').sort();
@@ -134,6 +137,17 @@ export async function expectSignedOutStorage(page: Page, email = EMAIL) {
   await expect.poll(async () => sessionKeys(await storage(page))).toEqual([]);
   expect((await storage(page)).User_Email).toBe(email);
 }
+
+/** The tokens stop being good in so many seconds' time: the pool's clock moves, and the clock of all pages of the context,
+ * without letting their timers run. `from` is where the pages' clock stands. */
+export async function timePasses(page: Page, pool: Pool, seconds: number, from = Date.now()) {
+  await pool.advanceClock(seconds);
+  await page.clock.setSystemTime(from + seconds * 1000);
+}
+
+/** Until when the person's page says that access is good. It changes when the page has taken in new tokens. */
+export const goodUntil = (page: Page): Locator =>
+  page.getByText(new RegExp(`^${says('SessionRenews', '#').split('#').map(literally).join('.+')}$`));
 
 /** The profile object on the person's page. */
 export const profileObject = (page: Page): Locator => page.getByRole('region', { name: says('ProfileObject'), exact: true });
@@ -170,8 +184,8 @@ const merge = (into: any, from: any): any => {
   }
   return into;
 };
-/** Lays something over the configuration that the site serves. */
-export const configure = (page: Page, changes: Config) => page.route('**/config.json', async (route) => {
+/** Lays something over the configuration that the site serves, to a page or to all pages of a context. */
+export const configure = (page: Page | BrowserContext, changes: Config) => page.route('**/config.json', async (route) => {
   const answer = await route.fetch();
   await route.fulfill({ response: answer, json: merge(await answer.json(), changes) });
 });
