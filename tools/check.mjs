@@ -27,8 +27,13 @@ function onlineStep(name, program, args, cannotReach, fromOutput) {
   }
 }
 
+/** The example that has Doorward as a library: a workspace of its own, in the same target directory. */
+const MINIMAL = ['--manifest-path', 'examples/minimal/Cargo.toml'];
+
 step('lock file', 'cargo', ['metadata', '--locked', '--format-version', '1'], { stdio: ['ignore', 'ignore', 'inherit'] });
+step('lock file of examples/minimal', 'cargo', ['metadata', ...MINIMAL, '--locked', '--format-version', '1'], { stdio: ['ignore', 'ignore', 'inherit'] });
 step('formatting', 'cargo', ['fmt', '--all', '--check']);
+step('formatting of examples/minimal', 'cargo', ['fmt', ...MINIMAL, '--check']);
 const scripts = ['tools', 'tests', 'bench', 'web'].flatMap((dir) => walk(join(ROOT, dir)).map((file) => join(dir, file))).filter((file) => /\.m?js$/.test(file));
 console.log(`\n── syntax of ${scripts.length} scripts`);
 for (const file of scripts) if (spawnSync('node', ['--check', file], { cwd: ROOT, stdio: 'inherit' }).status !== 0) failures.push(file);
@@ -38,9 +43,12 @@ if (readEnv(join(TOOLS, 'rust.env')).WASM_STD === 'prebuilt') {
   const browserTest = existsSync(join(ROOT, 'tests/browser.rs')) ? ['--test', 'browser'] : [];
   step('lints, browser', 'cargo', ['clippy', '-p', 'doorward', '--target', 'wasm32-unknown-unknown', '--features', 'csr',
     '--lib', '--bin', 'doorward', ...browserTest, '--', '-D', 'warnings']);
+  // As others have it: without our pages, and in the browser all the same. (Lints do not reach into a dependency of the example.)
+  step('lints, library without pages', 'cargo', ['clippy', '-p', 'doorward', '--target', 'wasm32-unknown-unknown', '--features', 'leptos/csr', '--lib', '--', '-D', 'warnings']);
+  step('lints, examples/minimal', 'cargo', ['clippy', ...MINIMAL, '--target', 'wasm32-unknown-unknown', '--', '-D', 'warnings']);
 } else {
   console.log('\n── lints, browser\nskipped: clippy needs a ready-made std for wasm32, which rustup brings.');
-  skipped.push('lints, browser');
+  skipped.push('lints, browser', 'lints, library without pages', 'lints, examples/minimal');
 }
 step('documentation', 'cargo', ['doc', '--workspace', '--no-deps', '--features', 'ssr', '--lib', '--bins', '--document-private-items', '--quiet']);
 if (existsSync(join(ROOT, 'tests/architecture.rs'))) {

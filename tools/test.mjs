@@ -13,7 +13,7 @@ const SUITES = {
   browser: ['Rust, in Chromium', browserTests],
   dist: ['the built site', distTests],
   conformance: ['other clients of Cognito, against the dev pool', conformanceTests],
-  e2e: ['end to end, against the dev pool', () => playwright('devpool')],
+  e2e: ['end to end, against the dev pool', () => playwright('devpool', { example: true })],
   ministack: ['end to end, against ministack', () => playwright('ministack')],
 };
 const chosen = process.argv.slice(2);
@@ -110,8 +110,8 @@ async function conformanceTests() {
   return { passed: total('passed'), failed: total('failed'), skipped: total('skipped'), ok: parts.every((part) => part.ok) };
 }
 
-async function playwright(project) {
-  if (!(await build())) return { passed: 0, failed: 0, skipped: 0, ok: false };
+async function playwright(project, { example = false } = {}) {
+  if (!(await build()) || (example && !(await show('node', ['tools/minimal.mjs'])).ok)) return { passed: 0, failed: 0, skipped: 0, ok: false };
   chromiumPath();
   const report = join(ROOT, 'test-results', `${project}.json`);
   mkdirSync(join(ROOT, 'test-results'), { recursive: true });
