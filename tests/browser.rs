@@ -2,9 +2,12 @@
 #![cfg(target_arch = "wasm32")]
 
 use doorward::{
-    browser::{BrowserJson, BrowserMath, BrowserWorld, LocalStorage, SessionStorage, fetch_text, time_of_day},
-    cognito::srp::{BigMod, N, replay},
-    config::{self, Json, Settings},
+    browser::{BrowserJson, BrowserMath, BrowserWorld, PageStorage, SessionStorage, fetch_text, time_of_day},
+    cognito::{
+        srp::{BigMod, N, replay},
+        types::ClientId,
+    },
+    config::{self, Json, Settings, StorageKind},
     session::world::{Clock, Lock, Random, Storage, TabStorage},
 };
 use include_dir::{Dir, include_dir};
@@ -109,7 +112,7 @@ fn the_shipped_configuration_reads_the_same_as_on_the_host() {
 
 #[wasm_bindgen_test]
 fn storage_keeps_raw_strings() {
-    let storage = LocalStorage;
+    let storage = PageStorage::default();
     storage.set("doorward-test", "no \"quotes\" added");
     let raw = web_sys::window().unwrap().local_storage().unwrap().unwrap();
     assert_eq!(raw.get_item("doorward-test").unwrap().as_deref(), Some("no \"quotes\" added"));
@@ -120,7 +123,7 @@ fn storage_keeps_raw_strings() {
 
 #[wasm_bindgen_test]
 fn what_does_not_fit_into_the_storage_is_kept_for_the_page() {
-    let storage = LocalStorage;
+    let storage = PageStorage::default();
     let large = "x".repeat(11_000_000);
     storage.set("doorward-test-large", &large);
     let raw = web_sys::window().unwrap().local_storage().unwrap().unwrap();
@@ -132,9 +135,13 @@ fn what_does_not_fit_into_the_storage_is_kept_for_the_page() {
     assert_eq!(storage.get("doorward-test-large"), None);
 }
 
+fn world() -> BrowserWorld {
+    BrowserWorld::new(StorageKind::Local, &ClientId::new("test"), |_| {})
+}
+
 #[wasm_bindgen_test]
 fn secrets_are_random_and_the_clock_goes() {
-    let world = BrowserWorld::default();
+    let world = world();
     let (one, two) = (world.secret(), world.secret());
     assert_ne!(one, two);
     assert!(one.iter().any(|byte| *byte != 0));
@@ -145,12 +152,13 @@ fn secrets_are_random_and_the_clock_goes() {
 #[wasm_bindgen_test]
 async fn a_lock_has_one_holder_at_a_time() {
     let log = Rc::new(RefCell::new(Vec::new()));
-    let world = BrowserWorld::default();
+    let world = world();
     let first = world.acquire("doorward-test").await;
+    assert!(first.is_some(), "the browser has locks");
     let second = {
         let log = log.clone();
         async move {
-            let _held = BrowserWorld::default().acquire("doorward-test").await;
+            let _held = crate::world().acquire("doorward-test").await;
             log.borrow_mut().push("second");
         }
     };
@@ -180,7 +188,7 @@ fn what_only_this_tab_sees_is_given_out_once() {
     assert_eq!(SessionStorage.take("test"), None);
     SessionStorage.keep("test", "1");
     SessionStorage.keep("test", "2");
-    assert_eq!(LocalStorage.get("test"), None);
+    assert_eq!(PageStorage::default().get("test"), None);
     assert_eq!(SessionStorage.take("test").as_deref(), Some("2"));
     assert_eq!(SessionStorage.take("test"), None);
 }
