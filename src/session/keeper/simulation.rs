@@ -17,7 +17,7 @@ use crate::{
     },
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use proptest::prelude::*;
+use proptest::{prelude::*, test_runner::RngSeed};
 use serde_json::{Value, json};
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -99,6 +99,7 @@ struct Sim {
     now: Cell<u64>,
     slept: Cell<u64>,
     clock_off: Cell<i64>,
+    clock_was_set: Cell<bool>,
     random: Cell<u64>,
     order: Cell<u64>,
     events: RefCell<BTreeMap<(u64, u64), Event>>,
@@ -208,6 +209,7 @@ impl Sim {
             now: Cell::new(BEGINNING),
             slept: Cell::default(),
             clock_off: Cell::default(),
+            clock_was_set: Cell::default(),
             random: Cell::new(seed | 1),
             order: Cell::default(),
             events: RefCell::default(),
@@ -583,7 +585,10 @@ impl Sim {
                     self.thaw(&tab);
                 }
             }
-            Action::SetClock(seconds) => self.clock_off.set(seconds),
+            Action::SetClock(seconds) => {
+                self.clock_off.set(seconds);
+                self.clock_was_set.set(true);
+            }
             Action::Trouble(trouble) => self.trouble.set(trouble),
             Action::Revoke => {
                 if let Some(session) = self.truth.get() {
@@ -617,10 +622,14 @@ impl Sim {
         let Some(session) = self.session_of(&refresh) else { return };
         // One that meets a sign-out is its own fault.
         let recent = self.now.get() < self.truth_since.get() + 2 * KNOWN;
-        // It stores one token after the other. Whoever needs new ones at that moment, because its clock is wrong, may take
-        // the old refresh token.
-        let wrong_clock = self.clock_off.get() != 0;
-        if wrong_clock || busy || recent || !self.kind.shared || self.sessions.borrow()[session].refresh != refresh {
+        // It holds no lock and stores one token after the other. Whoever needs new ones at that moment, because the clock was
+        // set, may take the old refresh token.
+        if self.clock_was_set.get()
+            || busy
+            || recent
+            || !self.kind.shared
+            || self.sessions.borrow()[session].refresh != refresh
+        {
             return;
         }
         let (status, answer) = self.answer("GetTokensFromRefreshToken", &json!({"RefreshToken": refresh}));
@@ -1070,11 +1079,18 @@ fn holds(kind: Kind, seed: u64, actions: Vec<Action>) -> Result<(), TestCaseErro
     play(kind, seed, actions).map_err(TestCaseError::fail)
 }
 
-/// Fewer of them: where a lease stands in for locks, each turn takes many steps.
-const FEW: u32 = 12;
+/// The same cases each time, so that a rare one is found by whoever looks for it: `PROPTEST_RNG_SEED=2` and so on gives
+/// others.
+fn config(cases: u32) -> ProptestConfig {
+    let mut config = ProptestConfig { cases, max_shrink_iters: 300, failure_persistence: None, ..Default::default() };
+    if config.rng_seed == RngSeed::Random {
+        config.rng_seed = RngSeed::Fixed(1);
+    }
+    config
+}
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, max_shrink_iters: 300, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(config(64))]
 
     #[test]
     fn tabs_stay_together_where_refresh_tokens_rotate(seed: u64, actions in proptest::collection::vec(actions(), 0..60)) {
@@ -1100,8 +1116,9 @@ proptest! {
 
 }
 
+// Fewer of them: where a lease stands in for locks, each turn takes many steps.
 proptest! {
-    #![proptest_config(ProptestConfig { cases: FEW, max_shrink_iters: 300, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(config(12))]
 
     #[test]
     fn a_lease_stands_in_for_locks(seed: u64, actions in proptest::collection::vec(actions(), 0..60)) {
