@@ -596,7 +596,7 @@ impl Sim {
                 }
             }
             Action::Foreign(which) => {
-                if let Some(tab) = pick(which) {
+                if let Some(tab) = pick(which).filter(|tab| !tab.frozen.get()) {
                     // Whoever acts at the same instant cannot know of it.
                     self.pass(KNOWN);
                     self.foreign_refresh(&tab);
