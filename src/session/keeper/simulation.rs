@@ -665,20 +665,20 @@ impl Sim {
         // Timers of hidden tabs are a minute late, also the one that lets go of the lock; what stands in for locks takes
         // several turns of that.
         self.pass(if self.kind.locks { 200_000 } else { 900_000 });
-        if let Some(session) = self.truth.get().filter(|_| !self.unclear.get()) {
-            if self.sessions.borrow()[session].alive {
-                let user = self.sessions.borrow()[session].user.clone();
-                let view = self.open_tabs()[0].view.borrow().clone();
-                let stored = view.get(&format!("{PREFIX}.LastAuthUser")).cloned();
-                // Whoever signs in again while another tab renews what was there before may be left with that.
-                let good = |name: &str| {
-                    let token = view.get(&format!("{PREFIX}.{user}.{name}"));
-                    let session = token.and_then(|token| self.session_of(token));
-                    session.is_some_and(|session| self.sessions.borrow()[session].alive)
-                };
-                if stored.as_ref() != Some(&user) || !good("accessToken") || !good("refreshToken") {
-                    self.wrong(format!("session {session} of {user} is alive, but {stored:?} is stored"));
-                }
+        if let Some(session) = self.truth.get().filter(|_| !self.unclear.get())
+            && self.sessions.borrow()[session].alive
+        {
+            let user = self.sessions.borrow()[session].user.clone();
+            let view = self.open_tabs()[0].view.borrow().clone();
+            let stored = view.get(&format!("{PREFIX}.LastAuthUser")).cloned();
+            // Whoever signs in again while another tab renews what was there before may be left with that.
+            let good = |name: &str| {
+                let token = view.get(&format!("{PREFIX}.{user}.{name}"));
+                let session = token.and_then(|token| self.session_of(token));
+                session.is_some_and(|session| self.sessions.borrow()[session].alive)
+            };
+            if stored.as_ref() != Some(&user) || !good("accessToken") || !good("refreshToken") {
+                self.wrong(format!("session {session} of {user} is alive, but {stored:?} is stored"));
             }
         }
         let shown: BTreeSet<_> = self.open_tabs().iter().map(|tab| tab.shown.borrow().clone()).collect();
@@ -879,11 +879,11 @@ impl Transport for Rc<Tab> {
                             sim.reached(number);
                         }
                     }
-                    if operation == "InitiateAuth" {
-                        if let Ok((200, body)) = &result {
-                            let token = body["AuthenticationResult"]["AccessToken"].as_str().unwrap();
-                            sim.set_truth(sim.session_of(token));
-                        }
+                    if operation == "InitiateAuth"
+                        && let Ok((200, body)) = &result
+                    {
+                        let token = body["AuthenticationResult"]["AccessToken"].as_str().unwrap();
+                        sim.set_truth(sim.session_of(token));
                     }
                     filled.fill(result.map(|(status, body)| HttpResponse {
                         status,
