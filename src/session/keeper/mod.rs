@@ -89,6 +89,8 @@ pub struct Keeper<W> {
     shown: RefCell<Option<UserName>>,
     /// The access token whose end was told last.
     told: RefCell<Option<AccessToken>>,
+    /// How often this tab has made new tokens.
+    made: Cell<u64>,
     /// Who is being restored because of something that another tab did.
     restoring: RefCell<Option<UserName>>,
     /// The last whole session that was in storage, or that storage did not take.
@@ -147,6 +149,7 @@ impl<W: World> Keeper<W> {
             jitter: Cell::new(refresh::jitter(&*world)),
             restoring: RefCell::default(),
             told: RefCell::default(),
+            made: Cell::default(),
             renewing: Cell::default(),
             retry_at: Cell::default(),
             failures: Cell::default(),

@@ -127,6 +127,7 @@ impl<W: World> Keeper<W> {
 
     /// Stores what came in place of a session's tokens, and lets everyone know.
     fn renewed(&self, user: &UserName, old: &Tokens, fresh: &Tokens) {
+        self.made.set(self.made.get() + 1);
         self.arrived(fresh);
         let kept = self.store.renew(&*self.world, user, fresh);
         self.hold(user, fresh, kept);
@@ -168,6 +169,7 @@ impl<W: World> Keeper<W> {
     ) -> Option<Result<O::Response, Error>> {
         let mut rejected = None;
         loop {
+            let made_before = self.made.get();
             let Some(refreshed) = self.fresh_tokens(rejected.as_ref(), REFRESH_AHEAD).await else {
                 self.nobody();
                 return None;
@@ -178,7 +180,11 @@ impl<W: World> Keeper<W> {
                 Refreshed::NotNow(error) => return Some(Err(error)),
             };
             match self.client.call(&operation(tokens.access.clone())).await {
-                Err(error) if error.ends_session() && rejected.is_none() => rejected = Some(tokens.access),
+                // Only a token that has just been made is refused for good. Others can be over, or of a session that somebody
+                // began meanwhile; each gets its refresh, which is refused if the session is over.
+                Err(error) if error.ends_session() && (rejected.is_none() || self.made.get() == made_before) => {
+                    rejected = Some(tokens.access);
+                }
                 Err(error) if error.ends_session() => {
                     // Unless somebody else has signed in since.
                     if self.stored().is_some_and(|(_, now)| now.access == tokens.access) {

@@ -1253,3 +1253,23 @@ fn a_refusal_that_is_about_tokens_that_are_gone_ends_nothing() {
     assert_eq!(scene.whole(), Some((UserName::new("bob"), other)));
     assert!(!scene.told.borrow().contains(&Change::Ended(Ending::Refused)));
 }
+
+#[test]
+fn a_session_that_somebody_began_meanwhile_gets_its_own_refresh() {
+    let answers = vec![
+        ("GetUser", refused("NotAuthorizedException")),
+        ("GetUser", refused("NotAuthorizedException")),
+        ("GetTokensFromRefreshToken", renewed(2000, 5600)),
+        ("GetUser", user()),
+    ];
+    let scene = scene(Some(5000), answers);
+    let other = Tokens { refresh: RefreshToken::new("bob"), ..tokens(1500, 5100) };
+    let (world, stored) = (scene.world.clone(), other.clone());
+    scene.world.on_call(1, move |_| {
+        Store::new(&ClientId::new("c")).save(&world, &UserName::new("bob"), &stored);
+    });
+    run(scene.keeper.load_profile());
+    assert!(!scene.told.borrow().contains(&Change::Ended(Ending::Refused)));
+    assert_eq!(scene.whole().unwrap().1.access, AccessToken::new(access(2000, 5600)));
+    scene.all_answers_were_used();
+}
