@@ -35,7 +35,7 @@ struct Arguments {
     #[arg(long, env = "API_ADDRESS", default_value = "127.0.0.1")]
     address: IpAddr,
 
-    /// Whose tokens count: https://cognito-idp.REGION.amazonaws.com/POOL_ID
+    /// Whose tokens count: `https://cognito-idp.REGION.amazonaws.com/POOL_ID`
     #[arg(long, env = "API_ISSUER", value_name = "URL")]
     issuer: Issuer,
 
