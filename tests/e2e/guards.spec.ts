@@ -24,7 +24,7 @@ test('the page that was asked for is remembered through a sign-up, and not beyon
   await field(page, 'Password').fill(PASSWORD);
   await button(page, 'Sign in').click();
   await expect(page).toHaveURL(`${paths.profile}?x=y`);
-  await page.getByRole('button', { name: says('SignOut') }).click();
+  await button(page, says('SignOut')).click();
   await expect(heading(page, 'SignedOutTitle')).toBeVisible();
   await page.getByRole('banner').getByRole('link', { name: says('SignInLink') }).click();
   await fillSignIn(page);

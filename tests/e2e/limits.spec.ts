@@ -1,11 +1,12 @@
 // Signing people out after doing nothing for a while, or after a longest time, as the site wants it.
 import { expect, test, type Pool } from './support/fixtures';
 import {
-  EMAIL, PASSWORD, PREFIX, agentName, button, calls, configure, expectSignedOutStorage, field, greeting, heading, message, paths, says, signedIn,
+  CLIENT, EMAIL, PASSWORD, PREFIX, agentName, button, calls, configure, expectSignedOutStorage, field, greeting, heading, message, paths, says, signedIn,
   storage,
 } from './support/pages';
 import type { BrowserContext, Locator, Page } from '@playwright/test';
 
+const LAST_ACTIVE = `Doorward.${CLIENT}.lastActive`;
 const warning = (page: Page) => page.getByRole('alertdialog');
 const revoked = async (pool: Pool) => (await pool.requests('RevokeToken')).map((call) => call.status);
 
@@ -106,6 +107,9 @@ test('what is done in one tab counts for the others', async ({ page, context, po
   for (let times = 0; times < 4; times++) {
     await page.clock.fastForward(50_000);
     await page.keyboard.press('Shift');
+    // Both clocks jump at once: not before the note has come to the other tab.
+    const noted = await page.evaluate((key) => localStorage.getItem(key), LAST_ACTIVE);
+    await expect.poll(() => other.evaluate((key) => localStorage.getItem(key), LAST_ACTIVE)).toBe(noted);
   }
   // It is warned when nothing has been done anywhere, and an answer in one is one for both.
   await page.clock.fastForward(61_000);

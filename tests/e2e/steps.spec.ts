@@ -406,7 +406,7 @@ test('a passkey that the browser offers is in nobody\'s way', async ({ page, poo
   await present(true);
   await button(page, says('UsePasskey')).click();
   await expect(greeting(page)).toBeVisible();
-  await page.getByRole('button', { name: says('SignOut') }).click();
+  await page.getByRole('button', { name: says('SignOut'), exact: true }).click();
   await expect(heading(page, 'SignedOutTitle')).toBeVisible();
   // ... and so does a password.
   await offered();
@@ -433,7 +433,7 @@ test('a browser that is remembered stands in for the second factor, until the po
   await button(page, says('Continue')).click();
   await expect(greeting(page)).toBeVisible();
   const again = async () => {
-    await page.getByRole('button', { name: says('SignOut') }).click();
+    await page.getByRole('button', { name: says('SignOut'), exact: true }).click();
     await expect(heading(page, 'SignedOutTitle')).toBeVisible();
     await signIn(page);
   };
@@ -458,7 +458,7 @@ test('a browser that is not remembered is asked again', async ({ page, pool }) =
   await code(page).fill(await totp(pool));
   await button(page, says('Continue')).click();
   await expect(greeting(page)).toBeVisible();
-  await page.getByRole('button', { name: says('SignOut') }).click();
+  await page.getByRole('button', { name: says('SignOut'), exact: true }).click();
   await signIn(page);
   await expect(code(page)).toBeVisible();
 });
