@@ -1,5 +1,5 @@
-//! Starts the app in the browser: configuration, session, mounting. The only place where the
-//! browser room meets the others.
+//! Starts the app in the browser: configuration, session, mounting. Here, and in `door`, the browser room meets the
+//! others.
 
 use super::{
     App,

@@ -57,9 +57,10 @@ pub fn AwsAccess() -> impl IntoView {
             }
         });
     };
-    // Somebody else's, or nobody's, when the session changes.
+    // Nobody sees what was somebody else's.
+    let who = Memo::new(move |_| app.session.with(|session| session.user().map(|user| user.username.clone())));
     effect(move || {
-        app.presence.track();
+        who.track();
         access.set(None);
         caller.set(None);
         ask();

@@ -171,8 +171,7 @@ impl<W: World> Keeper<W> {
             return;
         }
         let now = self.world.now();
-        let noted = self.store.number(&*self.world, Number::LastActive);
-        let noted = noted.and_then(|at| u64::try_from(at).ok()).filter(|at| *at <= now);
+        let noted = self.last_active().filter(|at| *at <= now);
         if self.warned.get().is_some_and(|due| due.limit == Limit::Idle)
             || noted.is_none_or(|at| now - at >= NOTED_EVERY)
         {
@@ -184,6 +183,11 @@ impl<W: World> Keeper<W> {
                 self.bell.ring();
             }
         }
+    }
+
+    /// When the person last did something, in any tab, by this machine's clock.
+    fn last_active(&self) -> Option<u64> {
+        self.store.number(&*self.world, Number::LastActive).and_then(|at| u64::try_from(at).ok())
     }
 
     pub(super) fn note_activity(&self) {
@@ -210,9 +214,8 @@ impl<W: World> Keeper<W> {
         let (claims, times) = (AccessClaims::read(&tokens.access)?, TokenTimes::read(&tokens)?);
         let now = self.world.now();
         let signed_in = claims.signed_in_at.saturating_add_signed(self.ahead(times)).min(now);
-        let active = self.store.number(&*self.world, Number::LastActive);
         // Somebody whose session comes from elsewhere is active now.
-        let active = active.and_then(|at| u64::try_from(at).ok()).unwrap_or(now).min(now);
+        let active = self.last_active().unwrap_or(now).min(now);
         self.limits.due(signed_in, active)
     }
 
