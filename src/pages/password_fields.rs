@@ -4,7 +4,7 @@ use crate::{
     cognito::password_policy::{PasswordPolicy, Rule},
     cognito::types::Password,
     components::{Field, FieldState, Kind, RuleState, Rules},
-    i18n::Msg,
+    i18n::{Msg, Plural},
     state::SettingsHandle,
 };
 use leptos::prelude::*;
@@ -64,7 +64,7 @@ fn states(policy: PasswordPolicy, typed: &str) -> Vec<RuleState> {
 
 fn text(rule: Rule) -> String {
     match rule {
-        Rule::Length(min) => Msg::RULE_LENGTH.fill(&[&min.to_string()]),
+        Rule::Length(min) => Plural::RULE_LENGTH.fill(u64::from(min), &[]),
         Rule::Lowercase => Msg::RULE_LOWERCASE.text().to_owned(),
         Rule::Uppercase => Msg::RULE_UPPERCASE.text().to_owned(),
         Rule::Number => Msg::RULE_NUMBER.text().to_owned(),

@@ -23,12 +23,14 @@ export const paths = {
 };
 
 const plain = (key: string) => key.replaceAll('_', '').toLowerCase();
-const TEXTS = new Map([...readFileSync(join(ROOT, 'src/i18n/en.rs'), 'utf8').matchAll(/^\s*(\w+)\s*=\s*"((?:[^"\\]|\\.)*)";$/gm)]
-  .map(([, key, text]) => [plain(key), text.replace(/\\(.)/g, '$1')]));
-/** A text of the app by its key in src/i18n/en.rs, its places filled in. How the key writes its words does not matter. */
+type Text = string | Record<string, string>;
+const ENGLISH: Record<string, Record<string, Text>> = JSON.parse(readFileSync(join(ROOT, 'src/i18n/languages/en.json'), 'utf8'));
+const TEXTS = new Map(Object.values(ENGLISH).flatMap((group) => Object.entries(group))
+  .map(([key, text]) => [plain(key), typeof text === 'string' ? text : text.other]));
+/** A text of the app by its key in src/i18n/languages/en.json, its places filled in. How the key writes its words does not matter. */
 export function says(key: string, ...values: string[]): string {
   const text = TEXTS.get(plain(key));
-  if (text === undefined) throw new Error(`src/i18n/en.rs has no text ${key}`);
+  if (text === undefined) throw new Error(`src/i18n/languages/en.json has no text ${key}`);
   return text.replaceAll('{}', () => values.shift() ?? '');
 }
 
