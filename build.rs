@@ -138,13 +138,20 @@ fn texts(languages: &BTreeMap<String, Language>) -> Result<String, Wrong> {
             Text::Plural(forms) => {
                 // As tools/languages.mjs writes it, too.
                 let kept: Vec<_> = forms.iter().map(|(name, form)| format!("{name}\u{1f}{form}")).collect();
-                (forms.get("other").cloned().ok_or(format!("{key} has no \"other\""))?, kept.join("\u{1e}"), &mut plural)
+                (
+                    forms.get("other").cloned().ok_or(format!("{key} has no \"other\""))?,
+                    kept.join("\u{1e}"),
+                    &mut plural,
+                )
             }
         };
         let of = if matches!(text, Text::Plain(_)) { "Self" } else { "Self(Msg" };
         let end = if matches!(text, Text::Plain(_)) { "" } else { ")" };
         // Writing to a string does not fail.
-        let _ = writeln!(list, "#[doc = {shown:?}] pub const {key}: Self = {of} {{ number: {number}, english: {kept:?} }}{end};");
+        let _ = writeln!(
+            list,
+            "#[doc = {shown:?}] pub const {key}: Self = {of} {{ number: {number}, english: {kept:?} }}{end};"
+        );
         if matches!(text, Text::Plain(_)) {
             let _ = writeln!(all, "({key:?}, Self::{key}),");
         }

@@ -44,6 +44,10 @@ pub struct AppState {
     pub not_kept: RwSignal<bool>,
     /// How far the sign-out goes that the person is on the way to.
     pub sign_out: StoredValue<SignOut>,
+    /// The language of the texts, as in BCP 47. When it changes, everything is drawn again.
+    pub language: RwSignal<String>,
+    /// Whether the languages to choose from are shown.
+    pub choosing_language: RwSignal<bool>,
     /// The path in the address bar. Decides which page is drawn.
     pub path: RwSignal<String>,
     /// The query in the address bar, without the question mark.
@@ -88,8 +92,12 @@ pub struct Services {
     pub now: fn() -> u64,
     /// Puts a text on the clipboard; false if the browser does not allow that.
     pub copy: fn(String) -> Local<'static, bool>,
-    /// A time of day in the person's own way of writing, from seconds since 1970.
+    /// A time of day as the page's language writes it, from seconds since 1970.
     pub time_of_day: fn(u64) -> String,
+    /// A date and a time of day, likewise.
+    pub date_and_time: fn(u64) -> String,
+    /// Turns the whole app to another language, by its tag, and keeps that for next time; false if its texts do not arrive.
+    pub speak: fn(&'static str) -> Local<'static, bool>,
     /// Calls back once a second until it answers false.
     pub every_second: fn(Box<dyn Fn() -> bool>),
     /// The language that the person reads, as in BCP 47: `en-GB`. Empty if it is not known.
@@ -148,7 +156,13 @@ impl Notice {
 
 impl AppState {
     /// A state at start.
-    pub fn new(config: Config, session: Session, name: Option<UserName>, path: String, services: Services) -> Self {
+    pub fn new(
+        config: Config,
+        session: Session,
+        name: Option<UserName>,
+        (path, language): (String, String),
+        services: Services,
+    ) -> Self {
         Self {
             presence: RwSignal::new(session.presence()),
             session: RwSignal::new(session),
@@ -161,6 +175,8 @@ impl AppState {
             warning: RwSignal::new(None),
             not_kept: RwSignal::new(false),
             sign_out: StoredValue::new(SignOut::ThisSession),
+            language: RwSignal::new(language),
+            choosing_language: RwSignal::new(false),
             path: RwSignal::new(path),
             query: StoredValue::new(String::new()),
             next: StoredValue::new(None),

@@ -14,6 +14,7 @@ import { basename, dirname, join } from 'node:path';
 import * as esbuild from 'esbuild';
 import { HOST_BUILD, ROOT, contentHash, die, hostEnv, integrity, run, runAsync, toolPath, walk, forDevPool } from './lib.mjs';
 import { contentSecurityPolicy, headersFile } from './headers.mjs';
+import { readLanguages } from './languages.mjs';
 import { shortenImports } from './rename.mjs';
 
 const NAME = 'doorward';
@@ -136,7 +137,14 @@ const script = asset('app', '.js', await bundle({
 }));
 
 // ------------------------------------------------------------------------------------------------- the page template
-let template = readFileSync(join(staging, 'index.html'), 'utf8');
+/** White space between tags and comments weigh a little in every page. */
+const tidy = (html) => (release ? html.replace(/<!--(?!prerender-->)[\s\S]*?-->/g, '').replace(/>\s*\n\s*</g, '><').replace(/\n\s+/g, '\n').trim() : html);
+const escape = (text) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
+/** `{{KEY}}` in the template is a text of the app. */
+const inLanguage = (html, { text }) => html.replace(/\{\{([A-Z_]+)\}\}/g, (_, key) => escape(text(key)));
+const written = readFileSync(join(staging, 'index.html'), 'utf8');
+const languages = readLanguages();
+let template = inLanguage(written, languages.en);
 const attribute = (tag, name) => new RegExp(`\\s${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)'|([^\\s>]+))`, 'i').exec(tag)?.slice(1).find((x) => x !== undefined);
 const local = (url) => url && !/^[a-z][a-z0-9+.-]*:|^\/\//i.test(url);
 const readStaged = (url) => readFileSync(join(staging, url.replace(/^\.?\//, '').split(/[?#]/)[0]));
@@ -152,13 +160,39 @@ if (!release) {
   }
 }
 
+// The first view of every page in every language, from the same components.
+const PLACE = '<!--prerender-->';
+let pages = { '/': { html: '' } }, translated = {}, changePassword;
+if (release) {
+  ({ routes: pages, languages: translated, change_password: changePassword } = prerender());
+  note(`prerendered ${Object.keys(pages).length} pages in ${Object.keys(languages).length} languages`);
+}
+// A language other than English is one file: the texts, the pages as they look at first, and the notices around them. All
+// their names carry one hash, which web/boot.js knows.
+const notices = written.match(/<div id="boot-[a-z]+"[\s\S]*?<\/div>/g).join('');
+const foreign = Object.entries(languages).filter(([tag]) => tag !== 'en').map(([tag, language]) => {
+  const drawn = Object.entries(translated[tag] ?? {}).map(([route, page]) => [route, { title: page.title, html: tidy(page.html) }]);
+  return [tag, JSON.stringify({ texts: language.texts, pages: Object.fromEntries(drawn), notices: tidy(inLanguage(notices, language)) })];
+});
+const version = contentHash(Buffer.from(foreign.join()));
+for (const [tag, text] of foreign) {
+  const path = `assets/${tag}-${version}.json`;
+  mkdirSync(join(staging, 'assets'), { recursive: true });
+  writeFileSync(join(staging, path), text);
+  made.add(path);
+}
+const define = {
+  LANGUAGES: JSON.stringify(Object.entries(languages).map(([tag, { direction }]) => tag + (direction === 'rtl' ? '*' : '')).join(' ')),
+  LANGUAGE_VERSION: JSON.stringify(version),
+};
+
 // Scripts of ours that run before the app (web/boot.js): minified, hashed, checked.
 for (const [tag] of template.matchAll(/<script\b[^>]*\bsrc\s*=[^>]*>\s*<\/script>/gi)) {
   const src = attribute(tag, 'src');
   if (!local(src)) continue;
   const isModule = attribute(tag, 'type') === 'module';
   const code = readStaged(src).toString('utf8');
-  const small = (await esbuild.transform(code, { minify: release, legalComments: 'none', target: isModule ? 'es2020' : 'es2015', charset: 'utf8' })).code;
+  const small = (await esbuild.transform(code, { minify: release, legalComments: 'none', target: isModule ? 'es2020' : 'es2015', charset: 'utf8', define })).code;
   const file = asset(stemOf(src), '.js', small);
   const flags = ['async', 'defer'].filter((flag) => new RegExp(`\\s${flag}(\\s|=|>)`).test(tag)).map((flag) => ` ${flag}`).join('');
   template = template.replace(tag, () => `<script${isModule ? ' type="module"' : ''}${flags} src="/${file.path}" integrity="${file.integrity}" crossorigin></script>`);
@@ -203,17 +237,8 @@ if (!/<meta\s+charset[^>]*>/i.test(template)) die('index.html needs <meta charse
 template = template.replace(/<meta\s+charset[^>]*>/i, (charset) => charset + meta);
 
 // ------------------------------------------------------------------------------------------------------- prerendering
-const PLACE = '<!--prerender-->';
-let pages = { '/': { html: '' } }, changePassword;
-if (release) {
-  if (!template.includes(PLACE)) die(`index.html has no ${PLACE} to put the prerendered pages.`);
-  ({ routes: pages, change_password: changePassword } = prerender());
-  note(`prerendered ${Object.keys(pages).length} pages`);
-}
-/** White space between tags and comments weigh a little in every page. */
-const tidy = (html) => (release ? html.replace(/<!--(?!prerender-->)[\s\S]*?-->/g, '').replace(/>\s*\n\s*</g, '><').replace(/\n\s+/g, '\n').trim() : html);
+if (!template.includes(PLACE)) die(`index.html has no ${PLACE} to put the prerendered pages.`);
 const frame = tidy(template);
-const escape = (text) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
 for (const [route, page] of Object.entries(pages)) {
   if (!/^\/([a-z0-9_-]+(\/[a-z0-9_-]+)*)?$/.test(route)) die(`the prerenderer answered with a route that is not a plain path: ${route}`);
   let html = frame.replace(PLACE, () => page.html);
@@ -227,7 +252,9 @@ for (const [route, page] of Object.entries(pages)) {
 function prerender() {
   const host = hostEnv();
   run('cargo', HOST_BUILD, { env: host });
-  const done = spawnSync(join(host.CARGO_TARGET_DIR, 'debug/prerender'), ['public/config.json'], { cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 26 });
+  const list = join(out, 'languages.json');
+  writeFileSync(list, JSON.stringify(languages));
+  const done = spawnSync(join(host.CARGO_TARGET_DIR, 'debug/prerender'), ['public/config.json', list], { cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 26 });
   if (done.status !== 0) die(`prerendering failed:\n${done.stderr || done.error?.message}`);
   try {
     return JSON.parse(done.stdout);

@@ -1,5 +1,5 @@
 // Runs before anything is painted, long before the app: keeps an early submit or press, hides a login form
-// from people who are signed in, and says so when the app does not come or breaks.
+// from people who are signed in, puts the page into the person's language, and says so when the app does not come or breaks.
 (() => {
   'use strict';
   const doc = document, root = doc.documentElement;
@@ -34,7 +34,6 @@
     if (why) console.warn('the app could not be started:', why);
     end(started ? 'boot-broken' : 'boot-failed');
   };
-  window.doorward = { failed };
 
   // Who has tokens is about to see another page than this form.
   let storage = null;
@@ -44,14 +43,70 @@
       if (/^CognitoIdentityServiceProvider\..+\.LastAuthUser$/.test(storage.key(i))) root.dataset.session = 'stored';
     }
   } catch { /* as above */ }
-  // "Interactive" comes before the app's script, DOMContentLoaded after it.
-  doc.addEventListener('readystatechange', () => {
+  const fillIn = () => {
     const name = doc.querySelector('#prerendered input[autocomplete^=username]');
     if (!name || name.value || name === doc.activeElement || /signup/.test(location.pathname)) return;
-    const kept = (key) => storage?.getItem(key) ?? '';
+    const get = (key) => storage?.getItem(key) ?? '';
     // As session/store.rs keeps them: an address, or the other name that was used after it.
-    name.value = name.type === 'email' ? kept('User_Email') : kept('User_Name') || (name.inputMode === 'tel' ? '' : kept('User_Email'));
+    name.value = name.type === 'email' ? get('User_Email') : get('User_Name') || (name.inputMode === 'tel' ? '' : get('User_Email'));
+  };
+  // "Interactive" comes before the app's script, DOMContentLoaded after it.
+  doc.addEventListener('readystatechange', fillIn);
+
+  // The language: what was chosen here, else the first of the browser's that there is. LANGUAGES and LANGUAGE_VERSION are
+  // put in by the build; those that are written from right to left have a star.
+  const kept = 'Doorward.language', languages = LANGUAGES.split(' ');
+  const known = (wanted) => {
+    let tag = { no: 'nb', nn: 'nb', iw: 'he', in: 'id' }[wanted.slice(0, 2).toLowerCase()] || wanted;
+    for (;;) {
+      const found = languages.map((each) => each.replace('*', '')).find((each) => each.toLowerCase() === tag.toLowerCase());
+      if (found || !/-/.test(tag)) return found;
+      tag = tag.replace(/-[^-]*$/, '');
+    }
+  };
+  const turnTo = (tag) => {
+    root.lang = tag;
+    root.dir = languages.includes(`${tag}*`) ? 'rtl' : 'ltr';
+  };
+  const load = (tag) => {
+    if (tag === 'en') return Promise.resolve({ texts: [] });
+    const patience = new AbortController();
+    setTimeout(() => patience.abort(), 10000);
+    return fetch(`/assets/${tag}-${LANGUAGE_VERSION}.json`, { signal: patience.signal }).then((response) => response.json());
+  };
+  // For the app: changes the language, or keeps it if the new one does not arrive.
+  const speak = (tag) => load(tag).then(({ texts, notices }) => {
+    turnTo(tag);
+    if (notices) put(notices);
+    try { storage.setItem(kept, tag); } catch { /* then it is for this page only */ }
+    return texts;
   });
+  const put = (html) => {
+    for (const part of [...new DOMParser().parseFromString(html, 'text/html').body.children]) doc.getElementById(part.id)?.replaceWith(part);
+  };
+  let chosen = null;
+  try { chosen = storage.getItem(kept); } catch { /* as above */ }
+  const first = [chosen, ...navigator.languages || []].map((tag) => tag && known(tag)).find(Boolean) || 'en';
+  let texts = [];
+  if (first !== 'en') {
+    turnTo(first);
+    root.dataset.language = 'coming'; // what is there is in English, and not shown
+    const ready = new Promise((go) => doc.addEventListener('readystatechange', go, { once: true }));
+    texts = Promise.all([load(first), ready]).then(([{ texts, pages, notices }]) => {
+      put(notices);
+      const page = pages[location.pathname.replace(/(.)\/$/, '$1')] || pages['/'];
+      if (page && !started) {
+        doc.title = page.title;
+        put(`<div id="prerendered">${page.html}</div>`);
+        fillIn();
+      }
+      return texts;
+    }).catch(() => {
+      turnTo('en');
+      return [];
+    }).finally(() => delete root.dataset.language);
+  }
+  window.doorward = { failed, texts, speak };
 
   let pressed = null;
 
@@ -86,21 +141,21 @@
     if (target instanceof HTMLScriptElement && target.src.startsWith(`${location.origin}/assets/`)) failed('a script is missing');
   }, true);
 
-  // The app draws the same page again, alive. What the person did to the first one goes over to the
-  // second, in the same frame.
-  let typed = [], focused = null, selection = [], submitted = null, later = null;
+  // The app draws the same page again, alive, or in another language. What the person did to the first one goes over to
+  // the second, in the same frame.
+  let typed = [], focused = null, selection = [], submitted = null, later = null, at = null;
   addEventListener('doorward:mounting', () => {
-    const old = doc.getElementById('prerendered'), active = doc.activeElement;
-    if (!old) return;
+    const first = doc.getElementById('prerendered'), old = first || doc.getElementById('app'), active = doc.activeElement;
+    at = location.pathname;
+    later = null;
     typed = [...old.querySelectorAll('input[id], select[id]')].map((input) => [input.id, input.type === 'checkbox' ? input.checked : input.value]);
     if (active && active !== doc.body && old.contains(active)) {
       focused = active.id;
       try { selection = [active.selectionStart, active.selectionEnd]; } catch { /* not a text field */ }
     }
     submitted = old.querySelector('form[data-submitted]')?.id;
-    old.remove();
+    first?.remove();
   });
-  const at = location.pathname;
   const handOver = () => {
     // A form whose code is still to come takes these when it is drawn, unless the person has gone elsewhere.
     if (location.pathname !== at) {

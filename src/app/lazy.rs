@@ -100,6 +100,7 @@ pub mod chunks {
         PROTECTED_API, page_protected_api, load_protected_api,
             configured(|| pages::protected_api::ProtectedApi().into_any());
         WARNING, page_warning, load_warning, pages::warning::Warning().into_any();
+        LANGUAGES, page_languages, load_languages, pages::languages::Languages().into_any();
         NOT_FOUND, page_not_found, load_not_found, pages::not_found::NotFound().into_any();
         NEW_PASSWORD, page_new_password, load_new_password,
             configured(|| pages::steps::new_password::NewPassword().into_any());

@@ -31,15 +31,37 @@ pub fn App(
     state: AppState,
 ) -> impl IntoView {
     provide_context(state);
-    provide_context(Arrived::default());
     provide_context(SiteName(StoredValue::new(state.config.with_value(|config| config.name.clone()))));
+    // Another language is another page, with the same state.
+    live(move || {
+        state.language.track();
+        // Focus is not moved by that.
+        provide_context(Arrived::default());
+        frame(state)
+    })
+}
+
+/// What is around every page.
+fn frame(state: AppState) -> impl IntoView {
     view! {
         // The browser follows it, not the app: that moves focus too.
         <a class="skip" href="#main" rel="external">{Msg::SKIP_TO_CONTENT.text()}</a>
         {header()}
         <main class="main" id="main" tabindex="-1">{place()}</main>
         {live(move || state.warning.with(Option::is_some).then(|| lazy_extra(chunks::WARNING)))}
-        <footer class="footer"><p>{Msg::FOOTER.text()}</p></footer>
+        <footer class="footer">
+            <p>{Msg::FOOTER.text()}</p>
+            <button
+                type="button"
+                class="link"
+                id="language"
+                aria-expanded=move || if state.choosing_language.get() { "true" } else { "false" }
+                on:click=move |_| state.choosing_language.set(!state.choosing_language.get_untracked())
+            >
+                {Msg::LANGUAGE.text()}
+            </button>
+            {live(move || state.choosing_language.get().then(|| lazy_extra(chunks::LANGUAGES)))}
+        </footer>
     }
 }
 

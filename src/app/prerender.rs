@@ -4,25 +4,48 @@ use super::App;
 use crate::{
     cognito::error::Fault,
     config::Config,
-    i18n::Msg,
+    i18n::{self, Msg},
     routes,
     session::Session,
     state::{AppState, Services},
 };
 use leptos::prelude::*;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+use std::cell::RefCell;
 
-/// `{"routes": {path: {"title", "html"}}, "change_password": path}` for [`routes::PRERENDERED`] and
-/// [`routes::CHANGE_PASSWORD`].
+/// `{"routes": {path: {"title", "html"}}, "languages": {tag: {path: …}}, "change_password": path}` for
+/// [`routes::PRERENDERED`] and [`routes::CHANGE_PASSWORD`]. `languages` is what tools/languages.mjs reads.
 ///
 /// `/` carries only the frame and a sign of progress: hosts answer every deep link with it.
-pub fn prerender(config: &Config) -> Value {
-    let routes: serde_json::Map<_, _> =
-        routes::PRERENDERED.iter().map(|path| ((*path).to_owned(), page(path, config))).collect();
-    json!({ "routes": routes, "change_password": routes::CHANGE_PASSWORD })
+pub fn prerender(config: &Config, languages: &Map<String, Value>) -> Value {
+    let draw = |tag: &str| -> Value {
+        routes::PRERENDERED.iter().map(|path| ((*path).to_owned(), page(path, tag, config))).collect()
+    };
+    let mut translated = Map::new();
+    for (tag, language) in languages.iter().filter(|(tag, _)| *tag != "en") {
+        let texts = |key: &str| -> Vec<String> {
+            let list = language[key].as_array().into_iter().flatten();
+            list.map(|text| text.as_str().unwrap_or_default().to_owned()).collect()
+        };
+        PLURALS.set(texts("plurals"));
+        i18n::speak(texts("texts"), Some(category));
+        translated.insert(tag.clone(), draw(tag));
+    }
+    i18n::speak(Vec::new(), None);
+    json!({ "routes": draw("en"), "languages": translated, "change_password": routes::CHANGE_PASSWORD })
 }
 
-fn page(path: &str, config: &Config) -> Value {
+thread_local! {
+    /// The plural category of each number, in the language that is being drawn.
+    static PLURALS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+fn category(count: u64) -> String {
+    let index = usize::try_from(count).unwrap_or(usize::MAX);
+    PLURALS.with_borrow(|categories| categories.get(index).cloned()).unwrap_or_default()
+}
+
+fn page(path: &str, language: &str, config: &Config) -> Value {
     let title = match path {
         routes::SIGN_UP => Some(Msg::SIGN_UP_TITLE),
         routes::VERIFY => Some(Msg::VERIFY_TITLE),
@@ -36,7 +59,8 @@ fn page(path: &str, config: &Config) -> Value {
         None => (routes::AUTHENTICATED, Session::Restoring),
     };
     let html = Owner::new().with(|| {
-        let state = AppState::new(config.clone(), session, None, drawn.to_owned(), services());
+        let place = (drawn.to_owned(), language.to_owned());
+        let state = AppState::new(config.clone(), session, None, place, services());
         view! { <App state=state /> }.to_html()
     });
     let title = title.map_or_else(|| config.name.clone(), |title| format!("{} · {}", title.text(), config.name));
@@ -54,6 +78,8 @@ fn services() -> Services {
         now: || 0,
         copy: |_| Box::pin(async { false }),
         time_of_day: |_| String::new(),
+        date_and_time: |_| String::new(),
+        speak: |_| Box::pin(async { false }),
         every_second: drop,
         locale: String::new,
         time_zone: String::new,
@@ -67,7 +93,9 @@ mod tests {
     #[test]
     fn the_static_routes_carry_their_forms() {
         let config = crate::config::parse::<Value>(include_str!("../../public/config.json"), "localhost").unwrap();
-        let pages = prerender(&config);
+        let texts: Vec<Value> = (0..1000).map(|number| json!(number.to_string())).collect();
+        let other = json!({ "xx": { "texts": texts, "plurals": [] } });
+        let pages = prerender(&config, other.as_object().unwrap());
         let html = |path: &str| pages["routes"][path]["html"].as_str().unwrap().to_owned();
         for (path, id) in [
             (routes::LOGIN, "login"),
@@ -86,5 +114,7 @@ mod tests {
         assert!(!html(routes::HOME).contains("<form"), "deep links get the frame only");
         assert!(html(routes::HOME).contains("skeleton"));
         assert_eq!(pages["routes"][routes::LOGIN]["title"], "Sign in · Doorward");
+        let foreign = pages["languages"]["xx"][routes::LOGIN]["html"].as_str().unwrap();
+        assert!(foreign.contains("<form id=\"login\"") && !foreign.contains("Sign in"), "{foreign}");
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     cognito::error::Fault,
     components::effect,
     config::{self, Config, Problem, Provider, Settings},
-    door,
+    door, i18n,
     pages::config_problem::ConfigProblem,
     routes::{self, Place},
     session::{
@@ -34,7 +34,9 @@ thread_local! {
 pub fn start() {
     browser::init();
     browser::spawn(async {
-        match configuration().await {
+        let config = configuration().await;
+        i18n::speak(browser::first_texts().await, Some(browser::plural_category));
+        match config {
             Ok(config) => run(config).await,
             // No news from the server says nothing about the configuration.
             Err(Problem::Missing(None | Some(429 | 500..))) => browser::report_failure(),
@@ -54,7 +56,7 @@ async fn run(config: Config) {
     let session = if somebody { Session::Restoring } else { Session::SignedOut };
     let owner = Owner::new();
     let name = remembered_name(&storage, |text| config.sign_in_with.parse(text));
-    let app = owner.with(|| AppState::new(config, session, name, browser::path(), services()));
+    let app = owner.with(|| AppState::new(config, session, name, (browser::path(), browser::language()), services()));
     APP.set(Some(app));
     // From here on nothing that another tab does is missed.
     owner.with(|| keep_up(app));
@@ -99,10 +101,21 @@ fn services() -> Services {
         now: browser::now,
         copy: |text| Box::pin(browser::copy(text)),
         time_of_day: browser::time_of_day,
+        date_and_time: browser::date_and_time,
+        speak: |tag| Box::pin(speak(tag)),
         every_second: browser::every_second,
         locale: browser::locale,
         time_zone: browser::time_zone,
     }
+}
+
+/// Turns the app to another language. Everything is drawn again, and what was typed is handed over.
+async fn speak(tag: &'static str) -> bool {
+    let Some(texts) = browser::texts_of(tag).await else { return false };
+    // Plural forms are the browser's in every language.
+    i18n::speak(texts, Some(browser::plural_category));
+    browser::draw_again(|| with_app(|app| app.language.set(tag.to_owned()))).await;
+    true
 }
 
 /// Runs with the state, if the app has started.

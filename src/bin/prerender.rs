@@ -1,7 +1,7 @@
 //! Writes the first view of the static routes as HTML, for the build.
 //!
-//! `prerender CONFIG.json` prints one JSON object:
-//! `{"routes": {"/auth/login": {"title": "…", "html": "…"}, …}}`.
+//! `prerender CONFIG.json LANGUAGES.json` prints one JSON object:
+//! `{"routes": {"/auth/login": {"title": "…", "html": "…"}, …}, "languages": {"de": …}, …}`.
 
 use doorward::{
     app::prerender,
@@ -11,21 +11,19 @@ use serde_json::Value;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let Some(path) = std::env::args().nth(1) else {
-        eprintln!("usage: prerender CONFIG.json");
+    let (Some(path), Some(languages)) = (std::env::args().nth(1), std::env::args().nth(2)) else {
+        eprintln!("usage: prerender CONFIG.json LANGUAGES.json");
         return ExitCode::FAILURE;
     };
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) => {
-            eprintln!("{path} cannot be read: {error}");
-            return ExitCode::FAILURE;
-        }
+    let read = |path: &str| std::fs::read_to_string(path).map_err(|error| eprintln!("{path} cannot be read: {error}"));
+    let (Ok(text), Ok(languages)) = (read(&path), read(&languages)) else { return ExitCode::FAILURE };
+    let Ok(languages) = serde_json::from_str(&languages).map_err(|error| eprintln!("{languages}: {error}")) else {
+        return ExitCode::FAILURE;
     };
     let config = config::parse::<Value>(&text, "localhost");
     match config.and_then(|config| Settings::read::<Value>(&config).map(|_| config)) {
         Ok(config) => {
-            println!("{}", prerender(&config));
+            println!("{}", prerender(&config, &languages));
             ExitCode::SUCCESS
         }
         Err(problem) => {

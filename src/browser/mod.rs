@@ -6,6 +6,7 @@
 //! - the rest are small functions that the app is put together with.
 
 mod json;
+mod language;
 mod math;
 mod navigation;
 mod page;
@@ -16,14 +17,15 @@ mod transport;
 mod world;
 
 pub use json::BrowserJson;
+pub use language::{date_and_time, first_texts, language, plural_category, texts_of, time_of_day};
 pub use math::BrowserMath;
 pub use navigation::{follow_navigation, go};
 pub use page::{
-    copy, fetch_text, host, leave, locale, on_activity, on_return, on_storage, on_wake, origin, path, report_failure,
-    root, take_over,
+    copy, draw_again, fetch_text, host, leave, locale, on_activity, on_return, on_storage, on_wake, origin, path,
+    report_failure, root, take_over,
 };
 pub use storage::{PageStorage, SessionStorage};
-pub use time::{every_second, now, time_of_day, time_zone};
+pub use time::{every_second, now, time_zone};
 
 /// Makes the page ready for effects and futures. Leptos does this when something is mounted, but the
 /// app has effects before that.

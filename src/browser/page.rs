@@ -107,6 +107,14 @@ pub fn take_over(mount: impl FnOnce()) {
     dispatch("doorward:started");
 }
 
+/// The same for a page that the app draws again because of a `change` to its state.
+pub async fn draw_again(change: impl FnOnce()) {
+    dispatch("doorward:mounting");
+    change();
+    leptos::task::tick().await;
+    dispatch("doorward:started");
+}
+
 /// Calls back when another tab changed the storage: with the key, or `None` when it was cleared.
 pub fn on_storage(then: impl Fn(Option<String>) + 'static) {
     let listener = leptos::prelude::window_event_listener(ev::storage, move |event: StorageEvent| then(event.key()));

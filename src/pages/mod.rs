@@ -9,6 +9,7 @@ pub mod config_problem;
 pub mod forgot_password;
 pub mod home;
 mod inputs;
+pub mod languages;
 pub mod login;
 pub mod not_found;
 mod password_fields;
