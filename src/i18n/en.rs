@@ -293,6 +293,7 @@ messages! {
     NOTICE_SESSION_ENDED = "Your session has ended. Please sign in again.";
     NOTICE_SIGNED_OUT_IDLE = "You were signed out because nothing was done here for a while. Please sign in again.";
     NOTICE_SIGNED_OUT_TOO_LONG = "You were signed out because you had been signed in for a long time. Please sign in again.";
+    NOTICE_ACCOUNT_DELETED = "Your account is deleted, and you are signed out everywhere.";
     NOTICE_UNCONFIRMED = "Your account is not confirmed yet. Enter the code we sent you, or ask for a new one.";
     NOTICE_RESET_REQUIRED = "You need to set a new password. Ask for a code below, or enter the one you were sent.";
 
