@@ -123,6 +123,8 @@ pub enum Notice {
     SignedOutIdle,
     /// The longest time was over.
     SignedOutTooLong,
+    /// The person deleted their account.
+    AccountDeleted,
     /// A sign-in found that the account waits for its code.
     Unconfirmed,
     /// A sign-in found that the password has to be reset.
@@ -142,6 +144,7 @@ impl Notice {
             Self::SessionEnded => Msg::NOTICE_SESSION_ENDED,
             Self::SignedOutIdle => Msg::NOTICE_SIGNED_OUT_IDLE,
             Self::SignedOutTooLong => Msg::NOTICE_SIGNED_OUT_TOO_LONG,
+            Self::AccountDeleted => Msg::NOTICE_ACCOUNT_DELETED,
             Self::Unconfirmed => Msg::NOTICE_UNCONFIRMED,
             Self::ResetRequired => Msg::NOTICE_RESET_REQUIRED,
             Self::CodeSent => Msg::CODE_SENT,
@@ -150,7 +153,10 @@ impl Notice {
 
     /// Whether it is good news.
     pub fn is_success(self) -> bool {
-        matches!(self, Self::Verified | Self::AccountReady | Self::PasswordReset | Self::CodeSent)
+        matches!(
+            self,
+            Self::Verified | Self::AccountReady | Self::PasswordReset | Self::AccountDeleted | Self::CodeSent
+        )
     }
 }
 
@@ -230,6 +236,7 @@ impl AppState {
             Change::Ended(ending) => self.notice.set_value(Some(match ending {
                 Ending::Idle => Notice::SignedOutIdle,
                 Ending::TooLong => Notice::SignedOutTooLong,
+                Ending::Deleted => Notice::AccountDeleted,
                 Ending::Refused | Ending::SignedOut => Notice::SessionEnded,
             })),
             Change::Warning(warning) => self.warning.set(warning),

@@ -18,6 +18,40 @@ pub trait Operation: Serialize {
     type Response: DeserializeOwned;
 }
 
+/// An operation without its types: what a request is sent to, and how its answer is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Target {
+    /// See [`Operation::NAME`].
+    pub name: &'static str,
+    /// See [`Operation::SERVICE`].
+    pub service: Service,
+    /// See [`Operation::EMPTY_BODY`].
+    pub empty_body: bool,
+}
+
+impl Target {
+    /// Of this operation.
+    pub const fn of<O: Operation>() -> Self {
+        Self { name: O::NAME, service: O::SERVICE, empty_body: O::EMPTY_BODY }
+    }
+}
+
+/// A request as JSON.
+///
+/// # Errors
+/// [`Fault::Garbled`] if it cannot be written.
+pub fn write<O: Operation>(operation: &O) -> Result<String, Error> {
+    serde_json::to_string(operation).map_err(|_| Error::Fault(Fault::Garbled))
+}
+
+/// An operation's answer from JSON.
+///
+/// # Errors
+/// [`Fault::Garbled`] if it is another text.
+pub fn read<O: Operation>(answer: &str) -> Result<O::Response, Error> {
+    serde_json::from_str(answer).map_err(|_| Error::Fault(Fault::Garbled))
+}
+
 /// The two services Doorward speaks to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Service {
@@ -103,22 +137,26 @@ impl<T: Transport> Client<T> {
     /// [`Error::Service`] with the error's name when Cognito answered with one; [`Error::Fault`]
     /// for everything that kept a sensible answer from arriving.
     pub async fn call<O: Operation>(&self, operation: &O) -> Result<O::Response, Error> {
-        let body = serde_json::to_string(operation).map_err(|_| Error::Fault(Fault::Garbled))?;
-        let mut body = self.exchange(O::SERVICE, O::NAME, body).await?;
-        if O::EMPTY_BODY && body.is_empty() {
-            body.push_str("{}");
-        }
-        serde_json::from_str(&body).map_err(|_| Error::Fault(Fault::Garbled))
+        let answer = self.call_text(Target::of::<O>(), write(operation)?).await?;
+        read::<O>(&answer)
     }
 
-    /// The part of a call that is the same for all operations, and compiled once.
-    async fn exchange(&self, service: Service, name: &str, body: String) -> Result<String, Error> {
+    /// The part of a call that is the same for all operations, and compiled once: JSON in, JSON out.
+    ///
+    /// # Errors
+    /// As [`Client::call`], except that the answer has not been looked into.
+    pub async fn call_text(&self, target: Target, body: String) -> Result<String, Error> {
+        let Target { name, service, empty_body } = target;
         let url = match service {
             Service::UserPools => &self.endpoints.user_pools,
             Service::IdentityPools => &self.endpoints.identity_pools,
         };
         let request = HttpRequest { url, target: format!("{}.{name}", service.target()), body };
-        accepted(self.transport.post(request).await?)
+        let mut answer = accepted(self.transport.post(request).await?)?;
+        if empty_body && answer.is_empty() {
+            answer.push_str("{}");
+        }
+        Ok(answer)
     }
 }
 

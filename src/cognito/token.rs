@@ -33,6 +33,11 @@ impl AccessClaims {
     }
 }
 
+/// `origin_jti`: the pool's name for the session, if it says one.
+pub fn origin_jti(token: &AccessToken) -> Option<String> {
+    payload(token.as_str())?.get("origin_jti")?.as_str().map(str::to_owned)
+}
+
 /// What stays the same over all refreshes of a session: `origin_jti`, or the person and `auth_time` where a pool has token
 /// revocation switched off. `None` if the token says neither.
 pub fn origin(token: &AccessToken) -> Option<String> {

@@ -33,6 +33,8 @@ pub enum Ending {
     Idle,
     /// The longest time is over.
     TooLong,
+    /// The person deleted their account.
+    Deleted,
 }
 
 /// One message. The tokens go along only where the tabs share no storage; then nothing else could bring them.

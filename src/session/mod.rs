@@ -4,9 +4,11 @@
 //! - [`store`] is the layout of the tokens in storage, shared with amazon-cognito-identity-js;
 //! - [`keeper`] does the work, over the small traits in [`world`];
 //! - [`Account`] is what pages call. It is a trait object, so that everything behind it can be
-//!   loaded when it is needed.
+//!   loaded when it is needed;
+//! - [`centre`] is what people do with their account once they are signed in, on top of that.
 
 pub mod bell;
+pub mod centre;
 pub mod gauge;
 pub mod keeper;
 pub mod lease;
@@ -18,13 +20,14 @@ pub mod world;
 
 use crate::aws::sts::{self, CallerIdentity};
 use crate::cognito::{
+    client::Target,
     error::Error,
     oauth::Failure,
     operations::{Attribute, CodeDelivery, Credentials},
     sign_in::{Asks, Input, Step},
     types::{
-        AccessToken, ChallengeSession, ConfirmationCode, IdentityId, PasskeyCredential, PasskeyOptions, Password,
-        UserName,
+        AccessToken, ChallengeSession, ConfirmationCode, DeviceKey, IdentityId, PasskeyCredential, PasskeyOptions,
+        Password, SessionId, UserName,
     },
 };
 use limits::Limit;
@@ -293,12 +296,17 @@ pub enum PasskeyFault {
     Unsupported,
     /// Passkeys of this pool do not work at this address.
     OtherAddress,
+    /// There is one for this account on this device already; only when one is to be made.
+    Exists,
     /// Something else.
     Failed,
 }
 
 /// A future that stays on this thread, as everything in a browser does.
 pub type Local<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// Makes the body of an operation of an access token.
+pub type TokenBody = Box<dyn Fn(AccessToken) -> Result<String, Error>>;
 
 /// Everything pages can ask for. Every method ends with a typed result; none panics.
 pub trait Account {
@@ -315,6 +323,11 @@ pub trait Account {
         options: PasskeyOptions,
         mediation: Mediation,
     ) -> Local<'_, Result<PasskeyCredential, PasskeyFault>>;
+    /// Whether the browser knows passkeys at all.
+    fn passkeys_supported(&self) -> bool;
+    /// Has the browser make a passkey, with its dialog; for StartWebAuthnRegistration and CompleteWebAuthnRegistration.
+    /// Ends what was asked for before.
+    fn create_passkey(&self, options: PasskeyOptions) -> Local<'_, Result<PasskeyCredential, PasskeyFault>>;
     /// Ends an offer or a dialog of this kind, because whoever began it is gone.
     fn stop_passkey(&self, mediation: Mediation);
     /// Has the device that this browser is remembered as stand in for the second factor from now on, where the pool
@@ -375,6 +388,28 @@ pub trait Account {
     /// # Errors
     /// See [`AwsFault`].
     fn caller_identity(&self) -> Local<'_, Result<CallerIdentity, AwsFault>>;
+    /// Sends an operation that takes an access token, as JSON, and answers with JSON: [`centre::authorised`] is this with
+    /// types. The token is fresh; if it is refused, the body is made once more of a new one.
+    ///
+    /// # Errors
+    /// NotAuthorized if nobody is signed in (any more): that has been told then. Otherwise what the body is made with, what
+    /// kept a new token from arriving, and what the operation answers.
+    fn ask(&self, target: Target, body: TokenBody) -> Local<'_, Result<String, Error>>;
+    /// Brings the profile up to date (GetUser), here and in the other tabs, because something of it has changed.
+    ///
+    /// # Errors
+    /// As [`Account::ask`]; the session then shows what the ID token says, and why.
+    fn reload(&self) -> Local<'_, Result<(), Error>>;
+    /// The device that this browser is remembered as, for whoever is signed in.
+    fn this_device(&self) -> Option<DeviceKey>;
+    /// Forgets what this browser proves itself with as that device, because the pool has forgotten it (ForgetDevice).
+    fn forget_this_device(&self);
+    /// What the pool calls this session over all refreshes (`origin_jti`); `None` if nobody is signed in, or the pool does
+    /// not say. In a list of sessions, [`centre::is_current`] finds it.
+    fn session_origin(&self) -> Option<SessionId>;
+    /// The account is gone (DeleteUser): ends the session in all tabs with [`Ending::Deleted`], and forgets the name to fill
+    /// in and what this browser proves itself with. The server is told nothing: it knows nobody of that name any more.
+    fn deleted(&self);
     /// Changes attributes, then the profile.
     fn update_attributes(&self, attributes: Vec<Attribute>) -> Local<'_, Result<(), Error>>;
     /// Forgets the tokens at once, in all tabs, and tells the server, later if it cannot be reached now. With

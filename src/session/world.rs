@@ -102,6 +102,14 @@ pub trait Passkeys {
     /// # Errors
     /// See [`PasskeyFault`].
     fn use_passkey(&self, options: String, mediation: Mediation) -> impl Future<Output = Result<String, PasskeyFault>>;
+    /// Whether the browser knows passkeys at all.
+    fn has_passkeys(&self) -> bool;
+    /// Makes a passkey: `PublicKeyCredentialCreationOptionsJSON` in, `RegistrationResponseJSON` out. Whatever was asked for
+    /// before ends without one; stopped as a dialog.
+    ///
+    /// # Errors
+    /// See [`PasskeyFault`].
+    fn create_passkey(&self, options: String) -> impl Future<Output = Result<String, PasskeyFault>>;
     /// Ends what was asked for in this way, if it is still open.
     fn stop_passkey(&self, mediation: Mediation);
 }

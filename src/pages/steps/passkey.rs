@@ -94,6 +94,7 @@ fn text(fault: PasskeyFault) -> Msg {
         PasskeyFault::Cancelled => Msg::PASSKEY_CANCELLED,
         PasskeyFault::Unsupported => Msg::PASSKEY_UNSUPPORTED,
         PasskeyFault::OtherAddress => Msg::ERR_PASSKEY_ORIGIN,
-        PasskeyFault::Failed => Msg::PASSKEY_FAILED,
+        // Only new ones can be there already.
+        PasskeyFault::Exists | PasskeyFault::Failed => Msg::PASSKEY_FAILED,
     }
 }

@@ -12,7 +12,7 @@ use crate::{
         Change, Session, SignOut, SignedOut, Warning,
         limits::{Due, Limit},
         message::{Ending, Message, SessionMark},
-        store::Number,
+        store::{Number, forget_name},
         world::World,
     },
 };
@@ -35,6 +35,17 @@ impl<W: World> Keeper<W> {
         self.tell_over(ending);
     }
 
+    /// Ends the session of somebody who is no more, and forgets what is left of them here.
+    pub(super) fn over_for_good(&self) {
+        if let Some((user, _)) = self.stored()
+            && let Some(device) = self.store.device(&*self.world, &user)
+        {
+            self.store.forget_device(&*self.world, &user, &device.key);
+        }
+        forget_name(&*self.world);
+        self.over(Ending::Deleted);
+    }
+
     /// Forgets the session, here and in storage.
     pub(super) fn forget(&self) {
         self.store.clear(&*self.world);
@@ -55,6 +66,9 @@ impl<W: World> Keeper<W> {
         self.drop_aws_access();
         if ending != Ending::SignedOut {
             (self.tell)(Change::Ended(ending));
+        }
+        if ending == Ending::Deleted {
+            (self.tell)(Change::Remembered(None));
         }
         (self.tell)(Change::Warning(None));
         (self.tell)(Change::Session(Session::SignedOut));

@@ -17,7 +17,7 @@ mod tests;
 
 use super::{
     Account, ApiAnswer, ApiRequest, Attempt, AwsAccess, AwsFault, Change, Finished, Local, Mediation, News,
-    PasskeyFault, Profile, Session, SignOut, SignedOut, SignedUp, User,
+    PasskeyFault, Profile, Session, SignOut, SignedOut, SignedUp, TokenBody, User,
     bell::Bell,
     gauge::{Gauge, Time},
     limits::{Due, Limits},
@@ -27,13 +27,13 @@ use super::{
 };
 use crate::aws::sts::CallerIdentity;
 use crate::cognito::{
-    client::{Client, Endpoints},
+    client::{Client, Endpoints, Target},
     error::{Error, ErrorKind, Reason, ServiceError},
     oauth::{Domain, Failure, Pending},
     operations::*,
     sign_in::Input,
     srp::Ephemeral,
-    token::{AccessClaims, TokenTimes},
+    token::{self, AccessClaims, TokenTimes},
     types::*,
 };
 use refresh::Refreshed;
@@ -311,22 +311,42 @@ impl<W: World> Keeper<W> {
         self.bell.ring();
     }
 
+    /// Brings the profile up to date. What keeps it from that is told.
     async fn load_profile(&self) {
+        let _ = self.read_profile().await;
+    }
+
+    /// Asks the pool for the attributes, and tells them; if they do not arrive, why, with what the ID token says.
+    async fn read_profile(&self) -> Result<(), Error> {
         let who = || Some(self.stored()?.0);
         let asked = who();
         let answer = self.authorised(GetUser::new).await;
         // Somebody else may have signed in in the meantime: the answer is not about them.
         if who() != asked {
-            return;
+            return Err(not_authorized());
         }
-        let Some((user, tokens)) = self.stored() else { return };
+        let (user, tokens) = self.stored().ok_or_else(not_authorized)?;
         match answer {
             Some(Ok(found)) => {
                 self.tell_user(&user, &tokens, Profile::from_attributes(found.user_attributes), None);
+                Ok(())
             }
-            Some(Err(error)) => self.publish(&user, &tokens, Some(error)),
-            None => {}
+            Some(Err(error)) => {
+                self.publish(&user, &tokens, Some(error));
+                Err(error)
+            }
+            None => Err(not_authorized()),
         }
+    }
+
+    /// The same after a change, for the other tabs as well.
+    async fn reload_profile(&self) -> Result<(), Error> {
+        let read = self.read_profile().await;
+        if let Some((user, tokens)) = self.stored() {
+            self.store.forget_details(&*self.world, &user);
+            self.say(&Message::Profile { session: SessionMark::of(&tokens) });
+        }
+        read
     }
 }
 
@@ -338,6 +358,17 @@ impl<W: World> Account for Keeper<W> {
 
     fn sign_in(&self, attempt: Attempt, input: Input) -> Local<'_, Attempt> {
         Box::pin(self.drive(attempt, input))
+    }
+
+    fn passkeys_supported(&self) -> bool {
+        self.world.has_passkeys()
+    }
+
+    fn create_passkey(&self, options: PasskeyOptions) -> Local<'_, Result<PasskeyCredential, PasskeyFault>> {
+        Box::pin(async move {
+            let made = self.world.create_passkey(options.to_json()).await?;
+            PasskeyCredential::parse(&made).ok_or(PasskeyFault::Failed)
+        })
     }
 
     fn stop_passkey(&self, mediation: Mediation) {
@@ -499,21 +530,41 @@ impl<W: World> Account for Keeper<W> {
         Box::pin(self.ask_sts())
     }
 
+    fn ask(&self, target: Target, body: TokenBody) -> Local<'_, Result<String, Error>> {
+        Box::pin(async move { self.authorised_text(target, &*body).await.unwrap_or_else(|| Err(not_authorized())) })
+    }
+
+    fn reload(&self) -> Local<'_, Result<(), Error>> {
+        Box::pin(self.reload_profile())
+    }
+
+    fn this_device(&self) -> Option<DeviceKey> {
+        let (user, _) = self.stored()?;
+        Some(self.store.device(&*self.world, &user)?.key)
+    }
+
+    fn forget_this_device(&self) {
+        if let (Some((user, _)), Some(device)) = (self.stored(), self.this_device()) {
+            self.store.forget_device(&*self.world, &user, &device);
+        }
+    }
+
+    fn session_origin(&self) -> Option<SessionId> {
+        let (_, tokens) = self.stored()?;
+        token::origin_jti(&tokens.access).map(SessionId::new)
+    }
+
+    fn deleted(&self) {
+        self.over_for_good();
+    }
+
     fn update_attributes(&self, user_attributes: Vec<Attribute>) -> Local<'_, Result<(), Error>> {
         Box::pin(async move {
             let update = |access_token| UpdateUserAttributes::new(access_token, user_attributes.clone());
-            match self.authorised(update).await {
-                Some(Ok(_)) => {
-                    self.load_profile().await;
-                    if let Some((user, tokens)) = self.stored() {
-                        self.store.forget_details(&*self.world, &user);
-                        self.say(&Message::Profile { session: SessionMark::of(&tokens) });
-                    }
-                    Ok(())
-                }
-                Some(Err(error)) => Err(error),
-                None => Err(not_authorized()),
-            }
+            self.authorised(update).await.unwrap_or_else(|| Err(not_authorized()))?;
+            // They are changed, whether that can be shown or not.
+            let _ = self.reload_profile().await;
+            Ok(())
         })
     }
 

@@ -4,7 +4,7 @@
 use super::{Keeper, REFRESH_AHEAD, not_authorized};
 use crate::{
     cognito::{
-        client::Operation,
+        client::{self, Operation, Target},
         error::{Error, ErrorKind, Fault},
         operations::*,
         token::{AccessClaims, TokenTimes},
@@ -167,6 +167,17 @@ impl<W: World> Keeper<W> {
         &self,
         operation: impl Fn(AccessToken) -> O,
     ) -> Option<Result<O::Response, Error>> {
+        let body = |access_token| client::write(&operation(access_token));
+        let answer = self.authorised_text(Target::of::<O>(), &body).await?;
+        Some(answer.and_then(|answer| client::read::<O>(&answer)))
+    }
+
+    /// The part of that which is the same for all operations: JSON out of a token, JSON back.
+    pub(super) async fn authorised_text(
+        &self,
+        target: Target,
+        body: &dyn Fn(AccessToken) -> Result<String, Error>,
+    ) -> Option<Result<String, Error>> {
         let mut rejected = None;
         loop {
             let made_before = self.made.get();
@@ -179,7 +190,11 @@ impl<W: World> Keeper<W> {
                 Refreshed::Ended => return None,
                 Refreshed::NotNow(error) => return Some(Err(error)),
             };
-            match self.client.call(&operation(tokens.access.clone())).await {
+            let body = match body(tokens.access.clone()) {
+                Ok(body) => body,
+                Err(error) => return Some(Err(error)),
+            };
+            match self.client.call_text(target, body).await {
                 // Only a token that has just been made is refused for good. Others can be over, or of a session that somebody
                 // began meanwhile; each gets its refresh, which is refused if the session is over.
                 Err(error) if error.ends_session() && (rejected.is_none() || self.made.get() == made_before) => {

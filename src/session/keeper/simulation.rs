@@ -1000,6 +1000,12 @@ impl Channel for Rc<Tab> {
 }
 
 impl Passkeys for Rc<Tab> {
+    fn has_passkeys(&self) -> bool {
+        false
+    }
+    async fn create_passkey(&self, _: String) -> Result<String, PasskeyFault> {
+        Err(PasskeyFault::Unsupported)
+    }
     fn stop_passkey(&self, _: Mediation) {}
     async fn use_passkey(&self, _: String, _: Mediation) -> Result<String, PasskeyFault> {
         Err(PasskeyFault::Unsupported)

@@ -8,6 +8,7 @@ use crate::{
         srp::{BigMod, DeviceSecret, HostMath, SECRET_BYTES},
     },
     session::{
+        centre,
         store::{Device, USER_EMAIL, USER_TOKEN},
         world::{Channel, Clock, Fetch, Lock, Passkeys, Random, Request, Storage, TabStorage, Timer},
     },
@@ -47,6 +48,11 @@ struct Fake {
     /// What nobody waits for, and what was said to other tabs.
     work: RefCell<Vec<Local<'static, ()>>>,
     said: RefCell<Vec<String>>,
+    /// What comes of the next passkey that is made, and what it was made from.
+    passkey: RefCell<Option<Result<String, PasskeyFault>>>,
+    asked_for: RefCell<Vec<String>>,
+    /// Answers of the pool can be other texts than JSON.
+    plain: Cell<bool>,
     /// What only this tab sees.
     tab: RefCell<BTreeMap<String, String>>,
 }
@@ -73,7 +79,7 @@ impl Transport for Rc<Fake> {
         std::future::ready(answer.map(|(status, body)| HttpResponse {
             status,
             error_type: None,
-            body: body.to_string(),
+            body: if self.plain.get() { text(body) } else { body.to_string() },
         }))
     }
 }
@@ -170,6 +176,13 @@ impl Passkeys for Rc<Fake> {
     fn stop_passkey(&self, _: Mediation) {}
     async fn use_passkey(&self, _: String, _: Mediation) -> Result<String, PasskeyFault> {
         Err(PasskeyFault::Unsupported)
+    }
+    fn has_passkeys(&self) -> bool {
+        self.passkey.borrow().is_some()
+    }
+    async fn create_passkey(&self, options: String) -> Result<String, PasskeyFault> {
+        self.asked_for.borrow_mut().push(options);
+        self.passkey.take().unwrap_or(Err(PasskeyFault::Unsupported))
     }
 }
 
@@ -1272,4 +1285,140 @@ fn a_session_that_somebody_began_meanwhile_gets_its_own_refresh() {
     assert!(!scene.told.borrow().contains(&Change::Ended(Ending::Refused)));
     assert_eq!(scene.whole().unwrap().1.access, AccessToken::new(access(2000, 5600)));
     scene.all_answers_were_used();
+}
+
+fn keeps_a_device(scene: &Scene) {
+    Store::new(&ClientId::new("c")).save_device(&scene.world, &UserName::new("sub"), &device());
+}
+
+#[test]
+fn the_account_centre_asks_with_a_fresh_token_and_once_more_if_it_is_refused() {
+    let sessions = json!({"Sessions": [{"SessionId": "o", "IsCurrentSession": true}, {"SessionId": "p"}]});
+    let answers = vec![
+        ("ListUserSessions", refused("NotAuthorizedException")),
+        ("GetTokensFromRefreshToken", renewed(1001, 4601)),
+        ("ListUserSessions", Ok((200, sessions))),
+        ("DeleteUser", Ok((200, json!("")))),
+    ];
+    let scene = scene(Some(5000), answers);
+    scene.world.plain.set(true);
+    let account: &dyn Account = &*scene.keeper;
+    let found = run(centre::authorised(account, ListUserSessions::new)).unwrap().sessions;
+    assert_eq!(found.iter().map(|session| centre::is_current(account, session)).collect::<Vec<_>>(), [true, false]);
+    assert!(run(centre::authorised(account, DeleteUser::new)).is_ok(), "an empty body says yes");
+    let tokens: Vec<_> = scene.world.calls.borrow().iter().map(|(_, body)| body["AccessToken"].clone()).collect();
+    assert_eq!(tokens[0], access(1400, 5000));
+    assert_eq!(tokens[2..], [access(1001, 4601), access(1001, 4601)]);
+    scene.all_answers_were_used();
+}
+
+#[test]
+fn what_the_account_centre_is_refused_ends_the_session_only_if_it_is_definitive() {
+    let list = |scene: &Scene| run(centre::authorised(&*scene.keeper, ListDevices::new)).unwrap_err();
+    let wrong = json!({"__type": "NotAuthorizedException", "message": "Incorrect username or password."});
+    let kept = scene(Some(5000), vec![("ListDevices", Ok((400, wrong))), ("ListDevices", Err(Fault::Offline))]);
+    assert_eq!(list(&kept).reason(), Some(Reason::WrongPassword));
+    assert_eq!(list(&kept), Error::Fault(Fault::Offline));
+    assert!(kept.whole().is_some() && kept.told.borrow().is_empty());
+
+    let answers = vec![
+        ("ListDevices", refused("NotAuthorizedException")),
+        ("GetTokensFromRefreshToken", refused("NotAuthorizedException")),
+    ];
+    let ended = scene(Some(5000), answers);
+    assert_eq!(list(&ended), not_authorized());
+    assert!(ended.told.borrow().contains(&Change::Ended(Ending::Refused)));
+
+    let nobody = scene(None, vec![]);
+    assert_eq!(list(&nobody), not_authorized());
+    assert_eq!(nobody.last_session(), Session::SignedOut);
+}
+
+#[test]
+fn a_profile_that_changed_is_read_again_and_the_other_tabs_hear_of_it() {
+    let scene = scene(Some(5000), vec![("GetUser", user()), ("GetUser", Err(Fault::Offline))]);
+    scene.world.set("CognitoIdentityServiceProvider.c.sub.userData", "{}");
+    assert_eq!(run(scene.keeper.reload()), Ok(()));
+    assert_eq!(scene.last_session().user().unwrap().display_name(), "Ada");
+    assert_eq!(scene.world.get("CognitoIdentityServiceProvider.c.sub.userData"), None);
+    let said = Message::Profile { session: SessionMark::of(&tokens(1400, 5000)) };
+    assert_eq!(Message::read(&scene.world.said.borrow()[0]), Some(said));
+    assert_eq!(run(scene.keeper.reload()), Err(Error::Fault(Fault::Offline)));
+    assert!(scene.last_session().user().unwrap().stale.is_some());
+    assert_eq!(run(super::tests::scene(None, vec![]).keeper.reload()), Err(not_authorized()));
+}
+
+#[test]
+fn passkeys_are_made_by_the_browser() {
+    let scene = scene(Some(5000), vec![]);
+    let options = PasskeyOptions::parse(r#"{"challenge":"c"}"#).unwrap();
+    let create = |comes: Result<&str, PasskeyFault>| {
+        scene.world.passkey.replace(Some(comes.map(str::to_owned)));
+        assert!(scene.keeper.passkeys_supported());
+        run(scene.keeper.create_passkey(options.clone()))
+    };
+    assert_eq!(create(Ok(r#"{"id":"a"}"#)), Ok(PasskeyCredential::parse(r#"{"id":"a"}"#).unwrap()));
+    assert_eq!(create(Ok("nonsense")), Err(PasskeyFault::Failed));
+    assert_eq!(create(Err(PasskeyFault::Exists)), Err(PasskeyFault::Exists));
+    assert_eq!(scene.world.asked_for.borrow()[0], options.to_json());
+    assert!(!scene.keeper.passkeys_supported(), "the browser says so");
+}
+
+#[test]
+fn this_browser_knows_which_device_it_is_and_forgets_it() {
+    let scene = scene(Some(5000), vec![]);
+    assert_eq!(scene.keeper.this_device(), None);
+    keeps_a_device(&scene);
+    assert_eq!(scene.keeper.this_device(), Some(device().key));
+    scene.keeper.forget_this_device();
+    assert_eq!(scene.keeper.this_device(), None);
+    assert!(!scene.world.storage.borrow().keys().any(|key| key.contains("evice") || key.contains("randomPassword")));
+    assert!(scene.whole().is_some());
+}
+
+#[test]
+fn a_session_that_the_pool_does_not_mark_is_known_by_its_token() {
+    let scene = scene(None, vec![]);
+    assert_eq!(scene.keeper.session_origin(), None);
+    let claims = json!({"username": "sub", "iat": 1000, "exp": 4600, "origin_jti": "o"}).to_string();
+    let access = AccessToken::new(format!("e30.{}.x", URL_SAFE_NO_PAD.encode(claims)));
+    Store::new(&ClientId::new("c")).save(&scene.world, &UserName::new("sub"), &Tokens { access, ..tokens(1000, 4600) });
+    assert_eq!(scene.keeper.session_origin(), Some(SessionId::new("o")));
+    let session = |json: Value| serde_json::from_value::<UserSession>(json).unwrap();
+    let is_current = |json| centre::is_current(&*scene.keeper, &session(json));
+    assert!(is_current(json!({"SessionId": "o"})) && !is_current(json!({"SessionId": "p"})));
+    assert!(!is_current(json!({"SessionId": "o", "IsCurrentSession": false})), "the pool knows best");
+}
+
+#[test]
+fn a_deleted_account_leaves_nothing_behind_and_asks_the_server_nothing() {
+    let scene = scene(Some(5000), vec![]);
+    let mark = SessionMark::of(&tokens(1400, 5000));
+    keeps_a_device(&scene);
+    scene.world.set(USER_EMAIL, "ada@example.com");
+    scene.keeper.deleted();
+    assert!(scene.world.storage.borrow().is_empty(), "{:?}", scene.world.storage);
+    let changes = [
+        Change::Ended(Ending::Deleted),
+        Change::Remembered(None),
+        Change::Warning(None),
+        Change::Session(Session::SignedOut),
+    ];
+    assert_eq!(*scene.told.borrow(), changes);
+    let said = scene.world.said.take();
+    assert_eq!(Message::read(&said[0]), Some(Message::Over { session: mark, ending: Ending::Deleted }));
+
+    // A tab that shares the storage, and one that does not.
+    for full in [false, true] {
+        let other = super::tests::scene(Some(5000), vec![("GetUser", user())]);
+        run(other.keeper.restore());
+        other.world.full.set(full);
+        other.keeper.hear(News::Said(said[0].clone()));
+        if !full {
+            assert!(other.is_signed_in(), "the storage decides");
+            Store::new(&ClientId::new("c")).clear(&other.world);
+            other.keeper.hear(News::Stored);
+        }
+        assert!(other.told.borrow().ends_with(&changes), "{:?}", other.told);
+    }
 }
