@@ -1,6 +1,7 @@
 //! Pages that are loaded when they are opened. Each is a chunk of the wasm of its own; a chunk that
 //! cannot be fetched shows "try again" in its place.
 
+use super::sheet::dress;
 #[cfg(target_arch = "wasm32")]
 use super::start::{providers, settings};
 use crate::{
@@ -45,7 +46,7 @@ type Coming<T> = Pin<Box<dyn Future<Output = Result<T, ChunkMissing>>>>;
 /// The pages by name. The functions are what the wasm is split at.
 pub mod chunks {
     use super::{Chunk, ChunkMissing, configured, providers, settings};
-    use crate::app::guard::signed_in_only;
+    use crate::app::{guard::signed_in_only, sheet::dressed};
     #[cfg(target_arch = "wasm32")]
     use crate::routes::Place;
     use crate::{
@@ -93,23 +94,23 @@ pub mod chunks {
         FORGOT_PASSWORD, page_forgot_password, load_forgot_password,
             configured(|| pages::forgot_password::ForgotPassword().into_any());
         CALLBACK, page_callback, load_callback, configured(|| pages::callback::Callback().into_any());
-        SIGN_OUT, page_sign_out, load_sign_out, pages::sign_out::SignOut().into_any();
+        SIGN_OUT, page_sign_out, load_sign_out, dressed(|| pages::sign_out::SignOut().into_any());
         AUTHENTICATED, page_authenticated, load_authenticated,
             configured(|| pages::authenticated::Authenticated().into_any());
         AWS_ACCESS, page_aws_access, load_aws_access, configured(aws_access);
         PROTECTED_API, page_protected_api, load_protected_api,
             configured(|| pages::protected_api::ProtectedApi().into_any());
-        WARNING, page_warning, load_warning, pages::warning::Warning().into_any();
-        NOT_FOUND, page_not_found, load_not_found, pages::not_found::NotFound().into_any();
+        WARNING, page_warning, load_warning, dressed(|| pages::warning::Warning().into_any());
+        NOT_FOUND, page_not_found, load_not_found, dressed(|| pages::not_found::NotFound().into_any());
         NEW_PASSWORD, page_new_password, load_new_password,
             configured(|| pages::steps::new_password::NewPassword().into_any());
         STEP, page_step, load_step, configured(|| pages::steps::Step().into_any());
         SET_UP, page_set_up, load_set_up, configured(|| pages::steps::set_up::SetUp().into_any());
         WAYS, page_ways, load_ways, ways();
-        MISCONFIGURED, page_misconfigured, load_misconfigured, misconfigured();
+        MISCONFIGURED, page_misconfigured, load_misconfigured, dressed(misconfigured);
         PROBLEM, page_problem, load_problem, pages::problem::SignInProblem().into_any();
         UNSUPPORTED, page_unsupported, load_unsupported,
-            pages::steps::unsupported::Unsupported().into_any();
+            dressed(|| pages::steps::unsupported::Unsupported().into_any());
     }
 
     /// Loads the chunk that explains why a sign-in failed.
@@ -161,6 +162,7 @@ fn configured(draw: fn() -> AnyView) -> AnyView {
     match settings(app) {
         Ok(settings) => {
             SettingsHandle::provide(settings);
+            dress();
             draw()
         }
         Err(_) => {

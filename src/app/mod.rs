@@ -4,6 +4,7 @@ mod guard;
 mod lazy;
 #[cfg(feature = "ssr")]
 mod prerender;
+mod sheet;
 #[cfg(target_arch = "wasm32")]
 mod start;
 

@@ -10,6 +10,7 @@ mod math;
 mod navigation;
 mod page;
 mod passkey;
+mod sheet;
 mod storage;
 mod time;
 mod transport;
@@ -22,6 +23,7 @@ pub use page::{
     copy, fetch_text, host, leave, locale, on_activity, on_return, on_storage, on_wake, origin, path, report_failure,
     root, take_over,
 };
+pub use sheet::add_rule;
 pub use storage::{PageStorage, SessionStorage};
 pub use time::{every_second, now, time_of_day, time_zone};
 

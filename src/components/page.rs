@@ -83,17 +83,3 @@ impl From<RwSignal<String>> for Title {
 /// In context: what the site calls itself.
 #[derive(Clone, Copy)]
 pub struct SiteName(pub StoredValue<String>);
-
-/// Stands where a page is coming.
-#[component]
-pub fn Skeleton() -> impl IntoView {
-    view! {
-        <div class="card skeleton" role="status">
-            <span class="visually-hidden">{Msg::LOADING.text()}</span>
-            <span class="skeleton__line skeleton__line--title"></span>
-            <span class="skeleton__line"></span>
-            <span class="skeleton__line"></span>
-            <span class="skeleton__line skeleton__line--button"></span>
-        </div>
-    }
-}
