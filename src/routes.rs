@@ -22,6 +22,7 @@ macro_rules! routes {
                 match path.strip_suffix('/').unwrap_or(path) {
                     "" => Some(Self::Home),
                     $($path => Some(Self::$place),)*
+                    part if part.starts_with(ACCOUNT_PART) => Some(Self::Account),
                     _ => None,
                 }
             }
@@ -57,6 +58,66 @@ routes! {
     AWS_ACCESS AwsAccess "/aws_access";
     /// Calls a server that trusts this pool; for signed-in people only.
     PROTECTED_API ProtectedApi "/protected_api";
+    /// The account centre: an overview, and below it the sections of [`AccountPlace`]; for signed-in people only.
+    ACCOUNT Account "/account";
+}
+
+/// What is below [`ACCOUNT`].
+const ACCOUNT_PART: &str = "/account/";
+
+/// The sections of the account centre.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountPlace {
+    /// Name, picture and other attributes.
+    Details,
+    /// Email address and phone number.
+    Contact,
+    /// A new password.
+    Password,
+    /// Second factors.
+    Factors,
+    /// Passkeys.
+    Passkeys,
+    /// Remembered devices.
+    Devices,
+    /// Where the person is signed in.
+    Sessions,
+    /// Linked sign-ins, a copy of the data, the end of the account.
+    Data,
+}
+
+impl AccountPlace {
+    /// All of them, as people see them.
+    pub const ALL: &[Self] = &[
+        Self::Details,
+        Self::Contact,
+        Self::Password,
+        Self::Factors,
+        Self::Passkeys,
+        Self::Devices,
+        Self::Sessions,
+        Self::Data,
+    ];
+
+    /// Its path.
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::Details => "/account/profile",
+            Self::Contact => "/account/contact",
+            Self::Password => "/account/password",
+            Self::Factors => "/account/second_factors",
+            Self::Passkeys => "/account/passkeys",
+            Self::Devices => "/account/devices",
+            Self::Sessions => "/account/sessions",
+            Self::Data => "/account/data",
+        }
+    }
+
+    /// The section that a path below [`ACCOUNT`] stands for.
+    pub fn of(path: &str) -> Option<Self> {
+        let path = path.strip_suffix('/').unwrap_or(path);
+        Self::ALL.iter().copied().find(|section| section.path() == path)
+    }
 }
 
 /// The paths whose first view is written into static HTML at build time.
@@ -191,14 +252,20 @@ mod tests {
                 "/auth/signout",
                 "/authenticated_page",
                 "/aws_access",
-                "/protected_api"
+                "/protected_api",
+                "/account"
             ]
         );
         for place in Place::ALL {
             assert_eq!(Place::of(place.path()), Some(*place));
             assert_eq!(Place::of(&format!("{}/", place.path().trim_end_matches('/'))), Some(*place));
         }
-        for path in ["/auth", "/auth/login/x", "/auth/loginx", "/auth/login//", "auth/login"] {
+        for section in AccountPlace::ALL {
+            assert_eq!(AccountPlace::of(section.path()), Some(*section));
+            assert_eq!(Place::of(section.path()), Some(Place::Account));
+        }
+        assert_eq!((AccountPlace::of("/account"), AccountPlace::of("/account/nothing")), (None, None));
+        for path in ["/auth", "/accounts", "/auth/login/x", "/auth/loginx", "/auth/login//", "auth/login"] {
             assert_eq!(Place::of(path), None, "{path}");
         }
     }

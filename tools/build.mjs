@@ -8,7 +8,7 @@ import { delimiter, join } from 'node:path';
 import { DIST, HOST_BUILD, ROOT, TOOLS, die, hostEnv, readEnv, runAsync, sha, toolPath, walk } from './lib.mjs';
 import { loopbackEndpoint } from './headers.mjs';
 
-const INPUTS = ['Cargo.toml', 'Cargo.lock', 'build.rs', 'src', 'index.html', 'style', 'web', 'public', 'Trunk.toml', '.cargo',
+const INPUTS = ['Cargo.toml', 'Cargo.lock', 'build', 'src', 'index.html', 'style', 'web', 'public', 'Trunk.toml', '.cargo',
   ...['build', 'entry', 'finish', 'headers', 'languages', 'lib', 'loader', 'rename'].map((name) => `tools/${name}.mjs`), 'tools/versions.env', 'package-lock.json', '.tools/rust.env'];
 const STAMP = join(ROOT, 'target/dist.stamp');
 const SIZES = join(ROOT, 'target/sizes.json');

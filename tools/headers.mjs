@@ -38,6 +38,18 @@ function configuredOrigins(config) {
   return [...origins];
 }
 
+/**
+ * Where pictures may come from besides this site: anywhere, if people have one of their own (the attribute `picture`), and
+ * where the logo is. Not otherwise: a picture's address is a way to tell another host something.
+ */
+function pictureOrigins(config) {
+  if (list(config?.doorward?.attributes).some((attribute) => attribute?.name === 'picture')) return ['https:'];
+  const logo = config?.doorward?.brand?.logo;
+  return typeof logo === 'string' && logo.startsWith('https://') && URL.canParse(logo) ? [new URL(logo).origin] : [];
+}
+
+const list = (value) => (Array.isArray(value) ? value : []);
+
 /** The policy as pages carry it. `connect` is for the development server only. */
 export function contentSecurityPolicy(config, { connect = [] } = {}) {
   const cognito = ['https://*.amazonaws.com', 'https://*.amazonaws.com.cn', 'https://*.amazoncognito.com'];
@@ -45,7 +57,7 @@ export function contentSecurityPolicy(config, { connect = [] } = {}) {
     ['default-src', "'none'"],
     ['script-src', "'self'", "'wasm-unsafe-eval'"],
     ['style-src', "'self'"],
-    ['img-src', "'self'", 'data:'],
+    ['img-src', "'self'", 'data:', ...pictureOrigins(config)],
     ['font-src', "'self'"],
     ['manifest-src', "'self'"],
     ['connect-src', "'self'", ...cognito, ...configuredOrigins(config), ...connect],

@@ -1,5 +1,5 @@
 // The languages of the app as it fetches them: src/i18n/languages/*.json → a list of texts each, in the order in which
-// build.rs numbers them. build.rs also refuses a language that lacks a text; what only Node can tell, CLDR's plural forms, is
+// build/texts.rs numbers them. build/texts.rs also refuses a language that lacks a text; what only Node can tell, CLDR's plural forms, is
 // checked here.
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ const FOLDER = 'src/i18n/languages';
 /** How many numbers the prerenderer is told the plural form of: password rules go up to 99. */
 const COUNTED = 100;
 
-/** A text as the app takes it. build.rs writes plural forms in the same way. */
+/** A text as the app takes it. build/texts.rs writes plural forms in the same way. */
 const packed = (text) => (typeof text === 'string' ? text
   : Object.keys(text).sort().map((form) => `${form}\u001f${text[form]}`).join('\u001e'));
 

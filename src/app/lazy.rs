@@ -1,6 +1,7 @@
 //! Pages that are loaded when they are opened. Each is a chunk of the wasm of its own; a chunk that
 //! cannot be fetched shows "try again" in its place.
 
+use super::sheet::dress;
 #[cfg(target_arch = "wasm32")]
 use super::start::{providers, settings};
 use crate::{
@@ -45,11 +46,11 @@ type Coming<T> = Pin<Box<dyn Future<Output = Result<T, ChunkMissing>>>>;
 /// The pages by name. The functions are what the wasm is split at.
 pub mod chunks {
     use super::{Chunk, ChunkMissing, configured, providers, settings};
-    use crate::app::guard::signed_in_only;
+    use crate::app::{guard::signed_in_only, sheet::dressed};
     #[cfg(target_arch = "wasm32")]
     use crate::routes::Place;
     use crate::{
-        pages::{self, config_problem::ConfigFacts},
+        pages::{self, account::Section, config_problem::ConfigFacts},
         state::{AppState, SettingsHandle},
     };
     use leptos::{prelude::*, wasm_split::wasm_split};
@@ -81,6 +82,21 @@ pub mod chunks {
         if SettingsHandle::with(|settings| settings.guests) { page() } else { signed_in_only(page).into_any() }
     }
 
+    /// A part of the account centre.
+    fn section(section: Section) -> AnyView {
+        lazy_page(match section {
+            Section::Details => DETAILS,
+            Section::Contact => CONTACT,
+            Section::Password => PASSWORD,
+            Section::Factors => FACTORS,
+            Section::Passkeys => PASSKEYS,
+            Section::Devices => DEVICES,
+            Section::Sessions => SESSIONS,
+            Section::Data => DATA,
+            Section::StepUp => return lazy_extra(STEP_UP),
+        })
+    }
+
     /// The other ways to sign in. Does without the settings, which would double what the sign-in page loads.
     fn ways() -> AnyView {
         view! { <pages::ways::Ways providers=providers(AppState::get()) /> }.into_any()
@@ -93,24 +109,34 @@ pub mod chunks {
         FORGOT_PASSWORD, page_forgot_password, load_forgot_password,
             configured(|| pages::forgot_password::ForgotPassword().into_any());
         CALLBACK, page_callback, load_callback, configured(|| pages::callback::Callback().into_any());
-        SIGN_OUT, page_sign_out, load_sign_out, pages::sign_out::SignOut().into_any();
+        SIGN_OUT, page_sign_out, load_sign_out, dressed(|| pages::sign_out::SignOut().into_any());
         AUTHENTICATED, page_authenticated, load_authenticated,
             configured(|| pages::authenticated::Authenticated().into_any());
         AWS_ACCESS, page_aws_access, load_aws_access, configured(aws_access);
         PROTECTED_API, page_protected_api, load_protected_api,
             configured(|| pages::protected_api::ProtectedApi().into_any());
-        WARNING, page_warning, load_warning, pages::warning::Warning().into_any();
-        LANGUAGES, page_languages, load_languages, pages::languages::Languages().into_any();
-        NOT_FOUND, page_not_found, load_not_found, pages::not_found::NotFound().into_any();
+        WARNING, page_warning, load_warning, dressed(|| pages::warning::Warning().into_any());
+        LANGUAGES, page_languages, load_languages, dressed(|| pages::languages::Languages().into_any());
+        ACCOUNT, page_account, load_account_centre, configured(|| pages::account::account(section));
+        DETAILS, page_details, load_details, pages::account::details::Details().into_any();
+        CONTACT, page_contact, load_contact, pages::account::contact::Contact().into_any();
+        PASSWORD, page_password, load_password, pages::account::password::ChangePassword().into_any();
+        FACTORS, page_factors, load_factors, pages::account::factors::Factors().into_any();
+        PASSKEYS, page_passkeys, load_passkeys, pages::account::passkeys::Passkeys().into_any();
+        DEVICES, page_devices, load_devices, pages::account::devices::Devices().into_any();
+        SESSIONS, page_sessions, load_sessions, pages::account::sessions::Sessions().into_any();
+        DATA, page_data, load_data, pages::account::data::Data().into_any();
+        STEP_UP, page_step_up, load_step_up, pages::account::step_up::Question().into_any();
+        NOT_FOUND, page_not_found, load_not_found, dressed(|| pages::not_found::NotFound().into_any());
         NEW_PASSWORD, page_new_password, load_new_password,
             configured(|| pages::steps::new_password::NewPassword().into_any());
         STEP, page_step, load_step, configured(|| pages::steps::Step().into_any());
         SET_UP, page_set_up, load_set_up, configured(|| pages::steps::set_up::SetUp().into_any());
         WAYS, page_ways, load_ways, ways();
-        MISCONFIGURED, page_misconfigured, load_misconfigured, misconfigured();
+        MISCONFIGURED, page_misconfigured, load_misconfigured, dressed(misconfigured);
         PROBLEM, page_problem, load_problem, pages::problem::SignInProblem().into_any();
         UNSUPPORTED, page_unsupported, load_unsupported,
-            pages::steps::unsupported::Unsupported().into_any();
+            dressed(|| pages::steps::unsupported::Unsupported().into_any());
     }
 
     /// Loads the chunk that explains why a sign-in failed.
@@ -137,6 +163,7 @@ pub mod chunks {
             Some(Place::Authenticated) => load_authenticated().await,
             Some(Place::AwsAccess) => load_aws_access().await,
             Some(Place::ProtectedApi) => load_protected_api().await,
+            Some(Place::Account) => load_account_centre().await,
             None => load_not_found().await,
         });
     }
@@ -162,6 +189,7 @@ fn configured(draw: fn() -> AnyView) -> AnyView {
     match settings(app) {
         Ok(settings) => {
             SettingsHandle::provide(settings);
+            dress();
             draw()
         }
         Err(_) => {

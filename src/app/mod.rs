@@ -4,6 +4,7 @@ mod guard;
 mod lazy;
 #[cfg(feature = "ssr")]
 mod prerender;
+mod sheet;
 #[cfg(target_arch = "wasm32")]
 mod start;
 
@@ -83,6 +84,7 @@ fn place() -> Live {
         Some(Place::SignOut) => lazy_page(chunks::SIGN_OUT),
         Some(Place::Authenticated) => signed_in_only(|| lazy_page(chunks::AUTHENTICATED)).into_any(),
         Some(Place::AwsAccess) => lazy_page(chunks::AWS_ACCESS),
+        Some(Place::Account) => signed_in_only(|| lazy_page(chunks::ACCOUNT)).into_any(),
         Some(Place::ProtectedApi) => signed_in_only(|| lazy_page(chunks::PROTECTED_API)).into_any(),
         None => lazy_page(chunks::NOT_FOUND),
     })

@@ -4,7 +4,9 @@
 use super::{
     App,
     lazy::{ChunkMissing, chunks},
+    sheet::dress,
 };
+pub use crate::browser::add_rule;
 use crate::{
     browser::{self, BrowserJson, PageStorage},
     cognito::error::Fault,
@@ -88,6 +90,7 @@ async fn show_problem(problem: Problem) {
 
 #[wasm_split(page_config_problem, wasm_split_path = leptos::wasm_split, fallible)]
 fn config_problem(problem: Problem) -> Result<Box<dyn FnOnce() -> AnyView>, ChunkMissing> {
+    dress();
     Ok(Box::new(move || view! { <ConfigProblem problem=problem /> }.into_any()))
 }
 

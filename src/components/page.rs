@@ -25,6 +25,9 @@ pub fn Page(
     /// A page with more room than a form needs.
     #[prop(optional)]
     wide: bool,
+    /// A section of the account centre: without a card of its own.
+    #[prop(optional)]
+    centre: bool,
     /// The rest.
     children: Children,
 ) -> impl IntoView {
@@ -53,12 +56,17 @@ pub fn Page(
             before.set_value(true);
         }
     });
+    let (class, title_class, lead_class) = match (centre, wide) {
+        (true, _) => ("centre__main", "centre__title", "centre__lead"),
+        (false, true) => ("card card--wide", "card__title", "card__lead"),
+        (false, false) => ("card", "card__title", "card__lead"),
+    };
     view! {
-        <div class=if wide { "card card--wide" } else { "card" }>
-            <h1 node_ref=heading class="card__title" tabindex="-1">
+        <div class=class>
+            <h1 node_ref=heading class=title_class tabindex="-1">
                 {live(move || title.get())}
             </h1>
-            {(!lead.is_empty()).then(|| view! { <p class="card__lead" id="lead">{lead}</p> })}
+            {(!lead.is_empty()).then(|| view! { <p class=lead_class id="lead">{lead}</p> })}
             {children()}
         </div>
     }
@@ -83,17 +91,3 @@ impl From<RwSignal<String>> for Title {
 /// In context: what the site calls itself.
 #[derive(Clone, Copy)]
 pub struct SiteName(pub StoredValue<String>);
-
-/// Stands where a page is coming.
-#[component]
-pub fn Skeleton() -> impl IntoView {
-    view! {
-        <div class="card skeleton" role="status">
-            <span class="visually-hidden">{Msg::LOADING.text()}</span>
-            <span class="skeleton__line skeleton__line--title"></span>
-            <span class="skeleton__line"></span>
-            <span class="skeleton__line"></span>
-            <span class="skeleton__line skeleton__line--button"></span>
-        </div>
-    }
-}

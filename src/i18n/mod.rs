@@ -1,6 +1,6 @@
 //! Every text a person reads, by key. No text comes from the server, and none is written elsewhere.
 //!
-//! The texts are in `languages/*.json`, one file a language; `build.rs` makes a constant of each. English is in the code;
+//! The texts are in `languages/*.json`, one file a language; `build/texts.rs` makes a constant of each. English is in the code;
 //! another language is fetched as a whole when somebody reads it, and [`speak`] takes it in.
 //!
 //! Texts are plain: no HTML. Places to fill in are written `{}` and filled in order.

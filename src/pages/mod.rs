@@ -1,6 +1,7 @@
 //! One file a page: draws a step and sends events. What a page needs from outside comes through
 //! [`AppState`](crate::state::AppState).
 
+pub mod account;
 pub mod attributes;
 pub mod authenticated;
 pub mod aws_access;

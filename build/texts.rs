@@ -1,7 +1,5 @@
-//! Makes the constants of `src/i18n` from its languages, and keeps relocations in the wasm, so that the build can split it
-//! into lazily loaded chunks.
-//!
-//! A language that lacks a text, has one too many, or has other places to fill in than English, fails the build.
+//! The constants of `src/i18n` from its languages. A language that lacks a text, has one too many, or has other places to fill
+//! in than English, fails the build.
 
 use serde_json::{Map, Value};
 use std::{collections::BTreeMap, fmt::Write, fs, path::Path};
@@ -10,23 +8,10 @@ const LANGUAGES: &str = "src/i18n/languages";
 /// What the build refuses to go on with.
 type Wrong = String;
 
-fn main() {
-    println!("cargo:rerun-if-changed=build.rs");
+/// The code for all of them.
+pub fn make() -> Result<String, Wrong> {
     println!("cargo:rerun-if-changed={LANGUAGES}");
-    if std::env::var("CARGO_CFG_TARGET_ARCH").as_deref() == Ok("wasm32") {
-        println!("cargo:rustc-link-arg-bins=--emit-relocs");
-    }
-    let made = read_all(Path::new(LANGUAGES)).and_then(|languages| texts(&languages));
-    match made {
-        Ok(code) => {
-            let out = std::env::var("OUT_DIR").expect("cargo sets OUT_DIR");
-            fs::write(Path::new(&out).join("texts.rs"), code).expect("cargo's folder can be written to");
-        }
-        Err(wrong) => {
-            eprintln!("{LANGUAGES}: {wrong}");
-            std::process::exit(1);
-        }
-    }
+    read_all(Path::new(LANGUAGES)).and_then(|all| texts(&all)).map_err(|wrong| format!("{LANGUAGES}/{wrong}"))
 }
 
 /// One language: its name, its direction, and its texts by key.

@@ -1,0 +1,140 @@
+//! The account centre: everything that people can do with their own account. Each section is a file, and a chunk of its own.
+
+pub mod contact;
+pub mod data;
+pub mod details;
+pub mod devices;
+pub mod factors;
+pub mod passkeys;
+pub mod password;
+pub mod sessions;
+pub mod step_up;
+
+use crate::{
+    components::{Page, live},
+    i18n::Msg,
+    routes::{self, AccountPlace},
+    state::AppState,
+};
+use leptos::prelude::*;
+use step_up::StepUp;
+
+/// What is loaded when it is needed: the sections, and the question for a fresh sign-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    /// [`AccountPlace::Details`]
+    Details,
+    /// [`AccountPlace::Contact`]
+    Contact,
+    /// [`AccountPlace::Password`]
+    Password,
+    /// [`AccountPlace::Factors`]
+    Factors,
+    /// [`AccountPlace::Passkeys`]
+    Passkeys,
+    /// [`AccountPlace::Devices`]
+    Devices,
+    /// [`AccountPlace::Sessions`]
+    Sessions,
+    /// [`AccountPlace::Data`]
+    Data,
+    /// See [`StepUp`].
+    StepUp,
+}
+
+impl From<AccountPlace> for Section {
+    fn from(place: AccountPlace) -> Self {
+        match place {
+            AccountPlace::Details => Self::Details,
+            AccountPlace::Contact => Self::Contact,
+            AccountPlace::Password => Self::Password,
+            AccountPlace::Factors => Self::Factors,
+            AccountPlace::Passkeys => Self::Passkeys,
+            AccountPlace::Devices => Self::Devices,
+            AccountPlace::Sessions => Self::Sessions,
+            AccountPlace::Data => Self::Data,
+        }
+    }
+}
+
+/// What a section is called.
+const fn title(place: AccountPlace) -> Msg {
+    match place {
+        AccountPlace::Details => Msg::DETAILS_TITLE,
+        AccountPlace::Contact => Msg::CONTACT_TITLE,
+        AccountPlace::Password => Msg::PASSWORD_TITLE,
+        AccountPlace::Factors => Msg::FACTORS_TITLE,
+        AccountPlace::Passkeys => Msg::PASSKEYS_TITLE,
+        AccountPlace::Devices => Msg::DEVICES_TITLE,
+        AccountPlace::Sessions => Msg::SESSIONS_TITLE,
+        AccountPlace::Data => Msg::DATA_TITLE,
+    }
+}
+
+/// What a section is about.
+const fn lead(place: AccountPlace) -> Msg {
+    match place {
+        AccountPlace::Details => Msg::DETAILS_LEAD,
+        AccountPlace::Contact => Msg::CONTACT_LEAD,
+        AccountPlace::Password => Msg::PASSWORD_LEAD,
+        AccountPlace::Factors => Msg::FACTORS_LEAD,
+        AccountPlace::Passkeys => Msg::PASSKEYS_LEAD,
+        AccountPlace::Devices => Msg::DEVICES_LEAD,
+        AccountPlace::Sessions => Msg::SESSIONS_LEAD,
+        AccountPlace::Data => Msg::DATA_LEAD,
+    }
+}
+
+/// The frame, with the section at the current path in it. `draw` draws what is loaded when it is needed.
+pub fn account(draw: fn(Section) -> AnyView) -> AnyView {
+    let app = AppState::get();
+    let step_up = StepUp::provide();
+    let path = app.path.get_untracked();
+    let here = AccountPlace::of(&path);
+    let is_overview = path.trim_end_matches('/') == routes::ACCOUNT;
+    let link = move |place: AccountPlace| {
+        let current = (here == Some(place)).then_some("page");
+        view! {
+            <li>
+                <a class="centre__link" href=place.path() aria-current=current>
+                    {title(place).text()}
+                </a>
+            </li>
+        }
+    };
+    view! {
+        <div class="centre">
+            <nav class="centre__nav" aria-label=Msg::ACCOUNT_SECTIONS.text()>
+                <ul class="centre__links">{AccountPlace::ALL.iter().copied().map(link).collect_view()}</ul>
+            </nav>
+            {match here {
+                Some(place) => draw(place.into()),
+                None if is_overview => overview().into_any(),
+                None => super::not_found::NotFound().into_any(),
+            }}
+        </div>
+        {live(move || step_up.is_open().then(|| draw(Section::StepUp)))}
+    }
+    .into_any()
+}
+
+/// What there is.
+fn overview() -> impl IntoView {
+    let row = |place: AccountPlace| {
+        view! {
+            <li class="row">
+                <p class="row__text">
+                    <a class="row__title" href=place.path()>{title(place).text()}</a>
+                    <span class="row__detail">{lead(place).text()}</span>
+                </p>
+            </li>
+        }
+    };
+    view! {
+        <Page title=Msg::ACCOUNT lead=Msg::ACCOUNT_LEAD.text() centre=true>
+            <section class="panel">
+                <ul class="rows">{AccountPlace::ALL.iter().copied().map(row).collect_view()}</ul>
+            </section>
+        </Page>
+    }
+}
