@@ -45,7 +45,7 @@ type Coming<T> = Pin<Box<dyn Future<Output = Result<T, ChunkMissing>>>>;
 
 /// The pages by name. The functions are what the wasm is split at.
 pub mod chunks {
-    use super::{Chunk, ChunkMissing, configured, providers, settings};
+    use super::{Chunk, ChunkMissing, configured, lazy_extra, lazy_page, providers, settings};
     use crate::app::{guard::signed_in_only, sheet::dressed};
     #[cfg(target_arch = "wasm32")]
     use crate::routes::Place;
