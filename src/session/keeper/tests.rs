@@ -1638,7 +1638,7 @@ fn whoever_came_from_a_provider_proves_it_there() {
 }
 
 #[test]
-fn a_later_sign_in_reaches_copies_of_the_tab_also_if_they_have_refreshed_since() {
+fn what_takes_the_place_of_a_session_reaches_copies_of_the_tab_also_if_they_have_refreshed_since() {
     let signed_in_at = |auth_time: u64, issued: u64| {
         let claims = json!({"username": "sub", "iat": issued, "exp": issued + 3600, "auth_time": auth_time,
             "origin_jti": auth_time.to_string()});
