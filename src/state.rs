@@ -52,9 +52,14 @@ pub struct AppState {
     next: StoredValue<Option<String>>,
     /// The runtime configuration.
     pub config: StoredValue<Config>,
+    /// Draws what the footer has beside its line.
+    pub footer: StoredValue<Option<DrawFooter>>,
     /// The outside world.
     pub services: Services,
 }
+
+/// Draws a part of the footer.
+pub type DrawFooter = Box<dyn Fn() -> AnyView + Send + Sync>;
 
 /// What a sign-up leaves for the page that takes the code. Kept in memory only: after a reload the code still
 /// confirms the account.
@@ -165,6 +170,7 @@ impl AppState {
             query: StoredValue::new(String::new()),
             next: StoredValue::new(None),
             config: StoredValue::new(config),
+            footer: StoredValue::new(None),
             services,
         }
     }

@@ -1,5 +1,6 @@
 //! Puts the rooms together: frame, routes, guards, and what is loaded when.
 
+mod brand;
 mod guard;
 mod lazy;
 #[cfg(feature = "ssr")]
@@ -40,7 +41,10 @@ pub fn App(
         {header()}
         <main class="main" id="main" tabindex="-1">{place()}</main>
         {live(move || state.warning.with(Option::is_some).then(|| lazy_extra(chunks::WARNING)))}
-        <footer class="footer"><p>{Msg::FOOTER.text()}</p></footer>
+        <footer class="footer">
+            {state.footer.with_value(|links| links.as_ref().map(|draw| draw()))}
+            <p>{Msg::FOOTER.text()}</p>
+        </footer>
     }
 }
 

@@ -1,6 +1,6 @@
 //! The first view of the static routes as HTML, made at build time from the same components.
 
-use super::App;
+use super::{App, brand::wear};
 use crate::{
     cognito::error::Fault,
     config::Config,
@@ -12,14 +12,15 @@ use crate::{
 use leptos::prelude::*;
 use serde_json::{Value, json};
 
-/// `{"routes": {path: {"title", "html"}}, "change_password": path}` for [`routes::PRERENDERED`] and
+/// `{"routes": {path: {"title", "html"}}, "change_password": path, "brand": css}` for [`routes::PRERENDERED`] and
 /// [`routes::CHANGE_PASSWORD`].
 ///
 /// `/` carries only the frame and a sign of progress: hosts answer every deep link with it.
 pub fn prerender(config: &Config) -> Value {
     let routes: serde_json::Map<_, _> =
         routes::PRERENDERED.iter().map(|path| ((*path).to_owned(), page(path, config))).collect();
-    json!({ "routes": routes, "change_password": routes::CHANGE_PASSWORD })
+    let brand = config.brand::<Value>().ok().and_then(|brand| brand.css());
+    json!({ "routes": routes, "change_password": routes::CHANGE_PASSWORD, "brand": brand })
 }
 
 fn page(path: &str, config: &Config) -> Value {
@@ -35,11 +36,14 @@ fn page(path: &str, config: &Config) -> Value {
         Some(_) => (path, Session::SignedOut),
         None => (routes::AUTHENTICATED, Session::Restoring),
     };
-    let html = Owner::new().with(|| {
+    let (name, html) = Owner::new().with(|| {
         let state = AppState::new(config.clone(), session, None, drawn.to_owned(), services());
-        view! { <App state=state /> }.to_html()
+        if let Ok(brand) = config.brand::<Value>() {
+            wear(state, brand);
+        }
+        (state.config.with_value(|config| config.name.clone()), view! { <App state=state /> }.to_html())
     });
-    let title = title.map_or_else(|| config.name.clone(), |title| format!("{} · {}", title.text(), config.name));
+    let title = title.map_or_else(|| name.clone(), |title| format!("{} · {name}", title.text()));
     json!({ "title": title, "html": html })
 }
 

@@ -3,6 +3,7 @@
 
 use super::{
     App,
+    brand::wear,
     lazy::{ChunkMissing, chunks},
     sheet::dress,
 };
@@ -69,6 +70,10 @@ async fn run(config: Config) {
     owner.with(|| browser::follow_navigation(move |path, query| app.arrive(path, query)));
     // The prerendered page stays until its live twin can be drawn in one go.
     chunks::preload(Place::of(&browser::path()), app.config.with_value(Config::has_other_ways)).await;
+    if app.config.with_value(|config| config.branded) {
+        // Without it the site looks plain, and works.
+        let _ = brand(app).await;
+    }
     browser::take_over(move || {
         // Lives as long as the page.
         std::mem::forget(leptos::mount::mount_to(browser::root(), move || view! { <App state=app /> }));
@@ -84,6 +89,18 @@ async fn show_problem(problem: Problem) {
     browser::take_over(move || {
         std::mem::forget(leptos::mount::mount_to(browser::root(), view));
     });
+}
+
+/// Makes the page look like the site's own. What is wrong with that is said where the settings are read.
+#[wasm_split(brand, wasm_split_path = leptos::wasm_split, fallible)]
+fn brand(app: AppState) -> Result<(), ChunkMissing> {
+    if let Ok(brand) = app.config.with_value(Config::brand::<BrowserJson>) {
+        if let Some(css) = brand.css() {
+            browser::add_rule(&css);
+        }
+        wear(app, brand);
+    }
+    Ok(())
 }
 
 #[wasm_split(page_config_problem, wasm_split_path = leptos::wasm_split, fallible)]
