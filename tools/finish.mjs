@@ -101,22 +101,40 @@ const table = asset('chunks', '.json', JSON.stringify(entries));
 glue = glue.replace(/module_or_path = new URL\([^)]*import\.meta\.url\);/, "throw new Error('no module');");
 writeFileSync(glueFile, glue);
 
+const common = { bundle: true, write: false, minify: release, legalComments: 'none', logLevel: 'warning', charset: 'utf8',
+  logOverride: { 'duplicate-object-key': 'silent' } }; // the glue names the chunk loader once for each chunk
+const bundle = async (options) => (await esbuild.build({ ...common, ...options }).catch(() => process.exit(1))).outputFiles[0].contents;
+/** What only lazy chunks call. It is a script of its own, which the loader fetches with the first of them; in the first script
+ * its functions are known by name only. */
+const LATER = /\/src\/browser\/js\/(big_mod|lock|passkey)\.js$/;
+const functionsOf = (file) => [...readFileSync(file, 'utf8').matchAll(/^export (?:async )?(?:function|const) (\w+)/gm)].map(([, name]) => name);
+const called = {
+  name: 'called',
+  setup: (build) => build.onLoad({ filter: LATER }, ({ path }) => ({
+    contents: functionsOf(path).map((name) => `export const ${name} = (...given) => window.doorward.later.${name}(...given);`).join('\n'),
+  })),
+};
 const supplied = {
   name: 'doorward',
   setup(build) {
     build.onResolve({ filter: /^doorward:glue$/ }, () => ({ path: glueFile }));
-    const files = { main, table };
-    build.onResolve({ filter: /^doorward:(main|table)$/ }, ({ path }) => ({ path: path.split(':')[1], namespace: NAME }));
+    const files = { main, table, later };
+    build.onResolve({ filter: /^doorward:(main|table|later)$/ }, ({ path }) => ({ path: path.split(':')[1], namespace: NAME }));
     build.onLoad({ filter: /.*/, namespace: NAME }, ({ path: name }) => ({
       contents: `export const ${name} = ${JSON.stringify({ path: `./${files[name].file}`, integrity: files[name].integrity })};`,
     }));
   },
 };
-const common = { bundle: true, write: false, minify: release, legalComments: 'none', logLevel: 'warning', charset: 'utf8',
-  logOverride: { 'duplicate-object-key': 'silent' } }; // the glue names the chunk loader once for each chunk
-const bundle = async (options) => (await esbuild.build({ ...common, ...options }).catch(() => process.exit(1))).outputFiles[0].contents;
+const laterFiles = ['big_mod', 'lock', 'passkey'].map((name) => join(ROOT, `src/browser/js/${name}.js`));
+const later = asset('later', '.js', await bundle({
+  stdin: {
+    contents: laterFiles.map((file, i) => `import * as part${i} from ${JSON.stringify(file)};`).join('\n')
+      + `\nwindow.doorward.later = { ${laterFiles.flatMap((file, i) => functionsOf(file).map((name) => `${name}: part${i}.${name}`)).join(', ')} };`,
+    resolveDir: ROOT,
+  }, format: 'iife', target: 'es2020',
+}));
 const script = asset('app', '.js', await bundle({
-  entryPoints: [join(ROOT, 'tools/entry.mjs')], format: 'esm', target: 'es2020', plugins: [supplied],
+  entryPoints: [join(ROOT, 'tools/entry.mjs')], format: 'esm', target: 'es2020', plugins: [supplied, called],
 }));
 
 // ------------------------------------------------------------------------------------------------- the page template

@@ -138,7 +138,7 @@
   addEventListener('error', (event) => {
     const { target } = event;
     // Only ours: what a host or an extension puts into the page may fail without harm.
-    if (target instanceof HTMLScriptElement && target.src.startsWith(`${location.origin}/assets/`)) failed('a script is missing');
+    if (target instanceof HTMLScriptElement && !('later' in target.dataset) && target.src.startsWith(`${location.origin}/assets/`)) failed('a script is missing');
   }, true);
 
   // The app draws the same page again, alive, or in another language. What the person did to the first one goes over to
