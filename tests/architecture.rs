@@ -253,12 +253,15 @@ fn locked(path: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_example_of_an_app_is_tried_with_the_versions_that_everything_else_is() {
+fn the_examples_of_apps_are_tried_with_the_versions_that_everything_else_is() {
     let ours = locked("Cargo.lock");
-    let mut others = locked("examples/minimal/Cargo.lock");
-    assert!(others.iter().any(|package| package.starts_with("doorward ")));
-    others.retain(|package| !package.starts_with("minimal ") && !ours.contains(package));
-    assert!(others.is_empty(), "examples/minimal/Cargo.lock has other versions; make them the same: {others:#?}");
+    for name in ["minimal", "own_pages"] {
+        let file = format!("examples/{name}/Cargo.lock");
+        let mut others = locked(&file);
+        assert!(others.iter().any(|package| package.starts_with("doorward ")));
+        others.retain(|package| !package.starts_with(&format!("{name} ")) && !ours.contains(package));
+        assert!(others.is_empty(), "{file} has other versions; make them the same: {others:#?}");
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { ROOT, TOOLS, hostEnv, readEnv, walk } from './lib.mjs';
+import { EXAMPLES, ROOT, TOOLS, hostEnv, readEnv, walk } from './lib.mjs';
 
 const env = { ...hostEnv(), RUSTDOCFLAGS: '-D warnings' };
 const failures = [], skipped = [];
@@ -27,13 +27,13 @@ function onlineStep(name, program, args, cannotReach, fromOutput) {
   }
 }
 
-/** The example that has Doorward as a library: a workspace of its own, in the same target directory. */
-const MINIMAL = ['--manifest-path', 'examples/minimal/Cargo.toml'];
+/** The examples that have Doorward as a library: workspaces of their own, in the same target directory. */
+const manifest = (example) => ['--manifest-path', `examples/${example}/Cargo.toml`];
 
 step('lock file', 'cargo', ['metadata', '--locked', '--format-version', '1'], { stdio: ['ignore', 'ignore', 'inherit'] });
-step('lock file of examples/minimal', 'cargo', ['metadata', ...MINIMAL, '--locked', '--format-version', '1'], { stdio: ['ignore', 'ignore', 'inherit'] });
+for (const name of EXAMPLES) step(`lock file of examples/${name}`, 'cargo', ['metadata', ...manifest(name), '--locked', '--format-version', '1'], { stdio: ['ignore', 'ignore', 'inherit'] });
 step('formatting', 'cargo', ['fmt', '--all', '--check']);
-step('formatting of examples/minimal', 'cargo', ['fmt', ...MINIMAL, '--check']);
+for (const name of EXAMPLES) step(`formatting of examples/${name}`, 'cargo', ['fmt', ...manifest(name), '--check']);
 const scripts = ['tools', 'tests', 'bench', 'web'].flatMap((dir) => walk(join(ROOT, dir)).map((file) => join(dir, file))).filter((file) => /\.m?js$/.test(file));
 console.log(`\n── syntax of ${scripts.length} scripts`);
 for (const file of scripts) if (spawnSync('node', ['--check', file], { cwd: ROOT, stdio: 'inherit' }).status !== 0) failures.push(file);
@@ -43,12 +43,13 @@ if (readEnv(join(TOOLS, 'rust.env')).WASM_STD === 'prebuilt') {
   const browserTest = existsSync(join(ROOT, 'tests/browser.rs')) ? ['--test', 'browser'] : [];
   step('lints, browser', 'cargo', ['clippy', '-p', 'doorward', '--target', 'wasm32-unknown-unknown', '--features', 'csr',
     '--lib', '--bin', 'doorward', ...browserTest, '--', '-D', 'warnings']);
+  step('lints, browser, in one module', 'cargo', ['clippy', '-p', 'doorward', '--target', 'wasm32-unknown-unknown', '--no-default-features', '--features', 'csr', '--lib', '--', '-D', 'warnings']);
   // As others have it: without our pages, and in the browser all the same. (Lints do not reach into a dependency of the example.)
   step('lints, library without pages', 'cargo', ['clippy', '-p', 'doorward', '--target', 'wasm32-unknown-unknown', '--features', 'leptos/csr', '--lib', '--', '-D', 'warnings']);
-  step('lints, examples/minimal', 'cargo', ['clippy', ...MINIMAL, '--target', 'wasm32-unknown-unknown', '--', '-D', 'warnings']);
+  for (const name of EXAMPLES) step(`lints, examples/${name}`, 'cargo', ['clippy', ...manifest(name), '--target', 'wasm32-unknown-unknown', '--', '-D', 'warnings']);
 } else {
   console.log('\n── lints, browser\nskipped: clippy needs a ready-made std for wasm32, which rustup brings.');
-  skipped.push('lints, browser', 'lints, library without pages', 'lints, examples/minimal');
+  skipped.push('lints, browser', 'lints, browser, in one module', 'lints, library without pages', ...EXAMPLES.map((name) => `lints, examples/${name}`));
 }
 step('documentation', 'cargo', ['doc', '--workspace', '--no-deps', '--features', 'ssr', '--lib', '--bins', '--document-private-items', '--quiet']);
 if (existsSync(join(ROOT, 'tests/architecture.rs'))) {

@@ -10,6 +10,9 @@ export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 export const DIST = join(ROOT, 'dist');
 export const TOOLS = join(ROOT, '.tools');
 
+/** The examples that are apps in the browser: workspaces of their own. */
+export const EXAMPLES = ['minimal', 'own_pages'];
+
 /** The program's one way to stop: a sentence on stderr and exit code 1. */
 export function die(message) {
   console.error(`doorward: ${message}`);

@@ -111,7 +111,7 @@ async function conformanceTests() {
 }
 
 async function playwright(project, { example = false } = {}) {
-  if (!(await build()) || (example && !(await show('node', ['tools/minimal.mjs'])).ok)) return { passed: 0, failed: 0, skipped: 0, ok: false };
+  if (!(await build()) || (example && !(await show('node', ['tools/examples.mjs'])).ok)) return { passed: 0, failed: 0, skipped: 0, ok: false };
   chromiumPath();
   const report = join(ROOT, 'test-results', `${project}.json`);
   mkdirSync(join(ROOT, 'test-results'), { recursive: true });

@@ -24,7 +24,7 @@ fn links(terms: Terms) -> AnyView {
     };
     view! {
         <p class="footer__links">
-            {link(terms.terms, Msg::TERMS_OF_USE)} " " {link(terms.privacy, Msg::PRIVACY_POLICY)}
+            {link(terms.terms, Msg::FOOTER_TERMS)} " " {link(terms.privacy, Msg::FOOTER_PRIVACY)}
         </p>
     }
     .into_any()

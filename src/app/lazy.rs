@@ -32,6 +32,33 @@ impl From<ChunkMissing> for Fault {
     }
 }
 
+/// A function that the wasm is split at: whoever awaits it waits for its chunk. Without the feature `split`, for those who build
+/// with Trunk alone, it is part of the one module.
+macro_rules! lazily {
+    (
+        $split:ident, $(preload($preload:ident),)?
+        $(#[$doc:meta])* fn $name:ident($($argument:ident: $type:ty),*) -> $output:ty $body:block
+    ) => {
+        $(#[$doc])*
+        #[cfg(feature = "split")]
+        #[leptos::wasm_split::wasm_split($split, wasm_split_path = leptos::wasm_split, $(preload($preload),)? fallible)]
+        fn $name($($argument: $type),*) -> $output $body
+
+        $(#[$doc])*
+        #[cfg(not(feature = "split"))]
+        async fn $name($($argument: $type),*) -> $output $body
+
+        $(
+            #[cfg(not(feature = "split"))]
+            async fn $preload() -> Result<(), ChunkMissing> {
+                Ok(())
+            }
+        )?
+    };
+}
+#[cfg(target_arch = "wasm32")]
+pub(super) use lazily;
+
 /// A page that may still have to be loaded. Loading and drawing are apart, because whoever asked may be
 /// gone when the chunk is here, and then there is no place to draw it.
 #[derive(Clone, Copy)]
@@ -53,13 +80,15 @@ pub mod chunks {
         pages::{self, account::Section, config_problem::ConfigFacts},
         state::{AppState, SettingsHandle},
     };
-    use leptos::{prelude::*, wasm_split::wasm_split};
+    use leptos::prelude::*;
 
     macro_rules! chunks {
         ($($name:ident, $split:ident, $preload:ident, $draw:expr;)*) => {$(
-            #[wasm_split($split, wasm_split_path = leptos::wasm_split, preload($preload), fallible)]
-            fn $split() -> Result<AnyView, ChunkMissing> {
-                Ok($draw)
+            lazily! {
+                $split, preload($preload),
+                fn $split() -> Result<AnyView, ChunkMissing> {
+                    Ok($draw)
+                }
             }
 
             /// Loads the chunk and makes the page.
@@ -147,7 +176,7 @@ pub mod chunks {
     #[cfg(target_arch = "wasm32")]
     pub async fn preload_problem() {
         // Tried again, and said, where it is drawn.
-        drop(load_problem().await);
+        let _ = load_problem().await;
     }
 
     /// Loads the chunk of a place without drawing it, so that it can be drawn at once; on the sign-in page that of the
@@ -155,7 +184,7 @@ pub mod chunks {
     #[cfg(target_arch = "wasm32")]
     pub async fn preload(place: Option<Place>, ways: bool) {
         // What fails here is tried again, and said, where it is drawn.
-        drop(match place {
+        let _ = match place {
             Some(Place::Login) if ways => load_ways().await,
             Some(Place::Login) => Ok(()),
             Some(Place::Home) => load_home().await,
@@ -169,7 +198,7 @@ pub mod chunks {
             Some(Place::ProtectedApi) => load_protected_api().await,
             Some(Place::Account) => load_account_centre().await,
             None => load_not_found().await,
-        });
+        };
     }
 }
 

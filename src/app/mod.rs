@@ -3,16 +3,18 @@
 mod brand;
 mod guard;
 mod lazy;
+mod own;
 #[cfg(feature = "ssr")]
 mod prerender;
 mod sheet;
 #[cfg(target_arch = "wasm32")]
 mod start;
 
+pub use own::{OwnPage, Who};
 #[cfg(feature = "ssr")]
 pub use prerender::prerender;
 #[cfg(target_arch = "wasm32")]
-pub use start::start;
+pub use start::{start, start_with};
 
 use crate::{
     cognito::sign_in::Asks,
@@ -31,6 +33,9 @@ use leptos::prelude::*;
 pub fn App(
     /// What every page can reach.
     state: AppState,
+    /// Pages of others, before ours.
+    #[prop(optional)]
+    own: &'static [OwnPage],
 ) -> impl IntoView {
     provide_context(state);
     provide_context(SiteName(StoredValue::new(state.config.with_value(|config| config.name.clone()))));
@@ -39,17 +44,17 @@ pub fn App(
         state.language.track();
         // Focus is not moved by that.
         provide_context(Arrived::default());
-        frame(state)
+        frame(state, own)
     })
 }
 
 /// What is around every page.
-fn frame(state: AppState) -> impl IntoView {
+fn frame(state: AppState, own: &'static [OwnPage]) -> impl IntoView {
     view! {
         // The browser follows it, not the app: that moves focus too.
         <a class="skip" href="#main" rel="external">{Msg::SKIP_TO_CONTENT.text()}</a>
         {header()}
-        <main class="main" id="main" tabindex="-1">{place()}</main>
+        <main class="main" id="main" tabindex="-1">{place(own)}</main>
         {live(move || state.warning.with(Option::is_some).then(|| lazy_extra(chunks::WARNING)))}
         <footer class="footer">
             {state.footer.with_value(|links| links.as_ref().map(|draw| draw()))}
@@ -70,10 +75,25 @@ fn frame(state: AppState) -> impl IntoView {
 /// This match is the whole of routing. Leptos' router keeps the address bar, the history and the
 /// links (`browser::navigation`); its route components would compile every page's type into the
 /// first download.
-fn place() -> Live {
+fn place(own: &'static [OwnPage]) -> Live {
     let AppState { path, misconfigured, .. } = AppState::get();
-    live(move || match path.with(|path| Place::of(path)) {
-        _ if misconfigured.get() => lazy_page(chunks::MISCONFIGURED),
+    live(move || {
+        let (page, place) = path.with(|path| (own::find(own, path), Place::of(path)));
+        match (page, misconfigured.get()) {
+            (_, true) => lazy_page(chunks::MISCONFIGURED),
+            (Some(page), _) => match page.who {
+                Who::Everybody => (page.draw)(),
+                Who::SignedIn => signed_in_only(page.draw).into_any(),
+                Who::SignedOut => signed_out_only(page.draw).into_any(),
+            },
+            (None, _) => ours(place),
+        }
+    })
+}
+
+/// One of our own pages.
+fn ours(place: Option<Place>) -> AnyView {
+    match place {
         Some(Place::Home) => lazy_page(chunks::HOME),
         Some(Place::SignUp) => signed_out_only(|| lazy_page(chunks::SIGN_UP)).into_any(),
         Some(Place::Login) => signed_out_only(|| login(other_step).into_any()).into_any(),
@@ -86,7 +106,7 @@ fn place() -> Live {
         Some(Place::Account) => signed_in_only(|| lazy_page(chunks::ACCOUNT)).into_any(),
         Some(Place::ProtectedApi) => signed_in_only(|| lazy_page(chunks::PROTECTED_API)).into_any(),
         None => lazy_page(chunks::NOT_FOUND),
-    })
+    }
 }
 
 /// The forms of a sign-in beyond name and password.

@@ -2,9 +2,9 @@
 //! others.
 
 use super::{
-    App,
+    App, OwnPage,
     brand::wear,
-    lazy::{ChunkMissing, chunks},
+    lazy::{ChunkMissing, chunks, lazily},
     sheet::dress,
 };
 pub use crate::browser::add_rule;
@@ -23,7 +23,7 @@ use crate::{
     },
     state::{AppState, Opening, Services},
 };
-use leptos::{prelude::*, wasm_split::wasm_split};
+use leptos::prelude::*;
 use std::{cell::RefCell, rc::Rc};
 
 thread_local! {
@@ -35,12 +35,17 @@ thread_local! {
 
 /// Starts the app.
 pub fn start() {
+    start_with(&[]);
+}
+
+/// Starts it with pages of others, which come before ours.
+pub fn start_with(own: &'static [OwnPage]) {
     browser::init();
-    browser::spawn(async {
+    browser::spawn(async move {
         let config = configuration().await;
         i18n::speak(browser::first_texts().await, Some(browser::plural_category));
         match config {
-            Ok(config) => run(config).await,
+            Ok(config) => run(config, own).await,
             // No news from the server says nothing about the configuration.
             Err(Problem::Missing(None | Some(429 | 500..))) => browser::report_failure(),
             Err(problem) => show_problem(problem).await,
@@ -53,7 +58,7 @@ async fn configuration() -> Result<Config, Problem> {
     config::parse::<BrowserJson>(&text, &browser::host())
 }
 
-async fn run(config: Config) {
+async fn run(config: Config, own: &'static [OwnPage]) {
     let storage = PageStorage(config.storage);
     let somebody = storage.get(&Store::new(&config.client).last_user_key()).is_some();
     let session = if somebody { Session::Restoring } else { Session::SignedOut };
@@ -78,7 +83,7 @@ async fn run(config: Config) {
     }
     browser::take_over(move || {
         // Lives as long as the page.
-        std::mem::forget(leptos::mount::mount_to(browser::root(), move || view! { <App state=app /> }));
+        std::mem::forget(leptos::mount::mount_to(browser::root(), move || view! { <App state=app own=own /> }));
     });
     std::mem::forget(owner);
 }
@@ -93,22 +98,26 @@ async fn show_problem(problem: Problem) {
     });
 }
 
-/// Makes the page look like the site's own. What is wrong with that is said where the settings are read.
-#[wasm_split(brand, wasm_split_path = leptos::wasm_split, fallible)]
-fn brand(app: AppState) -> Result<(), ChunkMissing> {
-    if let Ok(brand) = app.config.with_value(Config::brand::<BrowserJson>) {
-        if let Some(css) = brand.css() {
-            browser::add_rule(&css);
+lazily! {
+    brand,
+    /// Makes the page look like the site's own. What is wrong with that is said where the settings are read.
+    fn brand(app: AppState) -> Result<(), ChunkMissing> {
+        if let Ok(brand) = app.config.with_value(Config::brand::<BrowserJson>) {
+            if let Some(css) = brand.css() {
+                browser::add_rule(&css);
+            }
+            wear(app, brand);
         }
-        wear(app, brand);
+        Ok(())
     }
-    Ok(())
 }
 
-#[wasm_split(page_config_problem, wasm_split_path = leptos::wasm_split, fallible)]
-fn config_problem(problem: Problem) -> Result<Box<dyn FnOnce() -> AnyView>, ChunkMissing> {
-    dress();
-    Ok(Box::new(move || view! { <ConfigProblem problem=problem /> }.into_any()))
+lazily! {
+    page_config_problem,
+    fn config_problem(problem: Problem) -> Result<Box<dyn FnOnce() -> AnyView>, ChunkMissing> {
+        dress();
+        Ok(Box::new(move || view! { <ConfigProblem problem=problem /> }.into_any()))
+    }
 }
 
 fn services() -> Services {
@@ -163,16 +172,18 @@ pub fn providers(app: AppState) -> Vec<Provider> {
     app.config.with_value(|config| config.providers::<BrowserJson>(Some(&callback)))
 }
 
-/// The chunk that makes calls: reqwest, SRP, the keeper.
-#[wasm_split(account, wasm_split_path = leptos::wasm_split, preload(load_account), fallible)]
-fn open_account(app: AppState) -> Result<Rc<dyn Account>, ChunkMissing> {
-    let Ok(settings) = settings(app) else {
-        // The page is about that from now on, whatever the caller makes of it.
-        app.misconfigured.set(true);
-        return Err(ChunkMissing);
-    };
-    let tell = |change: Change| with_app(|app| app.take_in(change));
-    Ok(app.config.with_value(|config| door::keep(config, settings, tell)))
+lazily! {
+    account,
+    /// The chunk that makes calls: reqwest, SRP, the keeper.
+    fn open_account(app: AppState) -> Result<Rc<dyn Account>, ChunkMissing> {
+        let Ok(settings) = settings(app) else {
+            // The page is about that from now on, whatever the caller makes of it.
+            app.misconfigured.set(true);
+            return Err(ChunkMissing);
+        };
+        let tell = |change: Change| with_app(|app| app.take_in(change));
+        Ok(app.config.with_value(|config| door::keep(config, settings, tell)))
+    }
 }
 
 /// Tells the account, if it is loaded.

@@ -186,8 +186,8 @@ test("the site's own logo, name and links are there", async ({ page, poolOrigin 
     await appStarted(page);
     await expect(page.getByRole('banner').getByRole('link', { name: 'Harbour', exact: true })).toHaveAttribute('href', '/');
     const footer = page.getByRole('contentinfo');
-    await expect(footer.getByRole('link', { name: says('TermsOfUse') })).toHaveAttribute('href', '/terms.html');
-    await expect(footer.getByRole('link', { name: says('PrivacyPolicy') })).toHaveAttribute('href', 'https://example.com/privacy');
+    await expect(footer.getByRole('link', { name: says('FooterTerms') })).toHaveAttribute('href', '/terms.html');
+    await expect(footer.getByRole('link', { name: says('FooterPrivacy') })).toHaveAttribute('href', 'https://example.com/privacy');
     await expect(page.locator('.brand__mark')).toHaveCSS('inline-size', '144px');
     await page.goto(origin + paths.signUp);
     await appStarted(page);

@@ -12,7 +12,7 @@ const SITE = join(ROOT, 'target/minimal');
 /** The example, served with a configuration for the worker's pool and for a backend that takes its tokens. */
 const test = base.extend<{}, { example: string }>({
   example: [async ({ poolOrigin }, use) => {
-    if (!existsSync(join(SITE, 'index.html'))) throw new Error("the example is not built: run 'make test', or 'node tools/minimal.mjs'");
+    if (!existsSync(join(SITE, 'index.html'))) throw new Error("the example is not built: run 'make test', or 'node tools/examples.mjs'");
     let api = '';
     const rewrite = (path: string, text: string) => {
       const config = JSON.parse(text);

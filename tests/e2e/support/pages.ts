@@ -19,7 +19,7 @@ export const PREFIX = `CognitoIdentityServiceProvider.${CLIENT}`;
 export const paths = {
   home: '/', signUp: '/auth/signup', verify: '/auth/verify_account', login: '/auth/login',
   forgot: '/auth/forgot_password', callback: '/auth/callback', signOut: '/auth/signout', profile: '/authenticated_page',
-  awsAccess: '/aws_access', protectedApi: '/protected_api',
+  awsAccess: '/aws_access', protectedApi: '/protected_api', account: '/account',
 };
 
 const plain = (key: string) => key.replaceAll('_', '').toLowerCase();
