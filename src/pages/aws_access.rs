@@ -9,7 +9,7 @@ use crate::{
     cognito::error::Error,
     components::{Alert, Page, Tone, WorkButton, effect, live},
     i18n::Msg,
-    session::{AwsAccess as Access, AwsFault},
+    session::{AwsAccess as Access, AwsFault, Presence},
     state::{AppState, SettingsHandle},
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -28,18 +28,18 @@ fn text_of(fault: &AwsFault) -> Msg {
 #[component]
 pub fn AwsAccess() -> impl IntoView {
     let app = AppState::get();
-    if SettingsHandle::with(|settings| settings.identity_pool.is_none()) {
+    let Some(pool) = SettingsHandle::with(|settings| settings.identity_pool.clone()) else {
         return view! {
             <Page title=Msg::AWS_TITLE>
                 <Alert tone=Tone::Info><p>{Msg::AWS_NONE.text()}</p></Alert>
             </Page>
         }
         .into_any();
-    }
+    };
     let access = RwSignal::new(None::<Access>);
     let caller = RwSignal::new(None::<CallerIdentity>);
     let problem = RwSignal::new(None::<Msg>);
-    let asking = RwSignal::new(false);
+    let asking = RwSignal::new(true);
     let ask = move || {
         asking.set(true);
         problem.set(None);
@@ -65,6 +65,11 @@ pub fn AwsAccess() -> impl IntoView {
         caller.set(None);
         ask();
     });
+    // Known beforehand, so that nothing moves for it.
+    let guest = Memo::new(move |_| {
+        let found = access.with(|access| access.as_ref().map(|access| access.guest));
+        found.unwrap_or_else(|| asking.get() && app.presence.get() == Presence::SignedOut)
+    });
     let calling = RwSignal::new(false);
     let call = move || {
         calling.set(true);
@@ -89,9 +94,20 @@ pub fn AwsAccess() -> impl IntoView {
     view! {
         <Page title=Msg::AWS_TITLE lead=Msg::AWS_LEAD.text() wide=true>
             {live(move || problem.get().map(|text| view! { <Alert tone=Tone::Error><p>{text.text()}</p></Alert> }))}
+            {live(move || guest.get().then(|| view! { <Alert tone=Tone::Info><p>{Msg::AWS_GUEST.text()}</p></Alert> }))}
             {live(move || match access.get() {
-                Some(found) => facts(app, found).into_any(),
-                None if asking.get() => view! { <p role="status">{Msg::AWS_ASKING.text()}</p> }.into_any(),
+                Some(Access { identity, guest, expires_at, .. }) => {
+                    facts(app, "facts", identity.as_str(), guest, expires_at).into_any()
+                }
+                None if asking.get() => {
+                    // As large as what comes: an identity is as long as the pool it is of.
+                    let stand_in = facts(app, "facts facts--coming", &pool, guest.get(), (app.services.now)());
+                    view! {
+                        <p role="status" class="visually-hidden">{Msg::AWS_ASKING.text()}</p>
+                        <div aria-hidden="true">{stand_in}</div>
+                    }
+                        .into_any()
+                }
                 None => {
                     view! {
                         <p class="actions">
@@ -142,13 +158,12 @@ pub fn AwsAccess() -> impl IntoView {
 }
 
 /// The identity and until when its credentials are good. The secret parts are not shown.
-fn facts(app: AppState, Access { identity, guest, expires_at, .. }: Access) -> impl IntoView {
+fn facts(app: AppState, class: &'static str, identity: &str, guest: bool, expires_at: u64) -> impl IntoView {
     let kind = if guest { Msg::AWS_KIND_GUEST } else { Msg::AWS_KIND_USER };
     view! {
-        {guest.then(|| view! { <Alert tone=Tone::Info><p>{Msg::AWS_GUEST.text()}</p></Alert> })}
-        <dl class="facts">
+        <dl class=class>
             <dt>{Msg::AWS_IDENTITY.text()}</dt>
-            <dd>{identity.as_str().to_owned()}</dd>
+            <dd>{identity.to_owned()}</dd>
             <dt>{Msg::AWS_KIND.text()}</dt>
             <dd>{kind.text()}</dd>
             <dt>{Msg::AWS_ENDS.text()}</dt>
