@@ -45,7 +45,7 @@ type Coming<T> = Pin<Box<dyn Future<Output = Result<T, ChunkMissing>>>>;
 
 /// The pages by name. The functions are what the wasm is split at.
 pub mod chunks {
-    use super::{Chunk, ChunkMissing, configured, providers, settings};
+    use super::{Chunk, ChunkMissing, configured, lazy_extra, lazy_page, providers, settings};
     use crate::app::{guard::signed_in_only, sheet::dressed};
     #[cfg(target_arch = "wasm32")]
     use crate::routes::Place;
@@ -172,7 +172,8 @@ pub mod chunks {
 /// Reads the rest of the configuration.
 #[cfg(not(target_arch = "wasm32"))]
 fn settings(app: AppState) -> Result<crate::config::Settings, crate::config::Problem> {
-    app.config.with_value(crate::config::Settings::read::<serde_json::Value>)
+    let language = app.language.get_untracked();
+    app.config.with_value(|config| crate::config::Settings::read::<serde_json::Value>(config, &language))
 }
 
 /// Reads which providers there are.

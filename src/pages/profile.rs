@@ -1,7 +1,7 @@
 //! What the pages about the signed-in person share: the form for their attributes, and what is known of them.
 
 use super::{
-    attributes::{draw_attribute, read_attribute},
+    attributes::{draw_attribute, label_of, read_attribute},
     inputs::has_left,
     problem::{Doing, Explained, Problem, explain},
 };
@@ -193,11 +193,12 @@ impl Edited {
             {live(move || {
                 let theirs = self.theirs.get()?;
                 let shown = attribute_text(&self.field, &theirs);
-                let text = Msg::DETAILS_CONFLICT.fill(&[&self.field.label]);
+                let label = label_of(&self.field);
+                let text = Msg::DETAILS_CONFLICT.fill(&[&label]);
                 let shown = if shown.is_empty() { Msg::DETAILS_NOTHING.text().to_owned() } else { shown };
-                let button = |label: Msg, take: bool| {
+                let button = |text: Msg, take: bool| {
                     let edited = self.clone();
-                    let name = [label.text(), ": ", &self.field.label].concat();
+                    let name = [text.text(), ": ", &label].concat();
                     view! {
                         <button
                             type="button"
@@ -205,7 +206,7 @@ impl Edited {
                             aria-label=name
                             on:click=move |_| edited.settle(take)
                         >
-                            {label.text()}
+                            {text.text()}
                         </button>
                     }
                 };

@@ -5,7 +5,7 @@ use crate::{
     config::AttributeField,
     i18n::Msg,
     pages::{
-        attributes::attribute_fields,
+        attributes::{attribute_fields, label_of},
         profile::{DetailsForm, StaleNotice, attribute_text, has_picture, of_user, picture, who},
     },
     routes::AccountPlace,
@@ -76,7 +76,7 @@ pub fn Details() -> impl IntoView {
                                 let text = text.filter(|text| !text.is_empty());
                                 let text = text.unwrap_or_else(|| Msg::DETAILS_NOTHING.text().to_owned());
                                 view! {
-                                    <dt>{field.label.clone()}</dt>
+                                    <dt>{label_of(field)}</dt>
                                     <dd>{text}</dd>
                                 }
                             };

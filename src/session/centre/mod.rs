@@ -5,6 +5,7 @@
 pub mod contact;
 pub mod details;
 pub mod password;
+pub mod step_up;
 
 use super::Account;
 use crate::cognito::{

@@ -84,7 +84,9 @@ impl<W: World> Keeper<W> {
             Message::Renewed { session, tokens: Some(handed) } if session == mark => {
                 let (whose, fresh) = handed.open();
                 let made = |tokens: &Tokens| TokenTimes::read(tokens).map(|times| times.issued_at);
-                if whose == user && made(&fresh) > made(&tokens) {
+                // A new sign-in in place of this one can be older than the last refresh.
+                let newer = SessionMark::of(&fresh) != mark || made(&fresh) > made(&tokens);
+                if whose == user && newer && AccessClaims::read(&fresh.access).is_some() {
                     self.arrived(&fresh);
                     let kept = self.store.renew(&*self.world, &user, &fresh);
                     self.hold(&user, &fresh, kept);
@@ -219,15 +221,20 @@ impl<W: World> Keeper<W> {
         self.mind_limits();
     }
 
+    /// When the person signed in to this session, by this machine's clock; not later than now.
+    pub(super) fn signed_in_at(&self, tokens: &Tokens) -> Option<u64> {
+        let (claims, times) = (AccessClaims::read(&tokens.access)?, TokenTimes::read(tokens)?);
+        Some(claims.signed_in_at.saturating_add_signed(self.ahead(times)).min(self.world.now()))
+    }
+
     /// The limit that comes next, by this machine's clock.
     fn due(&self) -> Option<Due> {
         if self.limits.is_none() {
             return None;
         }
         let (_, tokens) = self.stored()?;
-        let (claims, times) = (AccessClaims::read(&tokens.access)?, TokenTimes::read(&tokens)?);
+        let signed_in = self.signed_in_at(&tokens)?;
         let now = self.world.now();
-        let signed_in = claims.signed_in_at.saturating_add_signed(self.ahead(times)).min(now);
         // Somebody whose session comes from elsewhere is active now.
         let active = self.last_active().unwrap_or(now).min(now);
         self.limits.due(signed_in, active)
