@@ -179,6 +179,21 @@ fn Panel(contact: Contact, open: RwSignal<Option<(Contact, Task)>>) -> impl Into
             end(Some(News::Good(Msg::CONTACT_CONFIRMED)));
         }
     });
+    // The name to fill in next time goes with the address, wherever that was changed.
+    let known = StoredValue::new(None::<String>);
+    effect(move || {
+        let current = app.session.with(|session| session.user().is_some_and(|user| user.stale.is_none()));
+        let Some(now) = address.get().filter(|_| current && rules.signs_in).map(|now| now.text) else { return };
+        let before = known.try_update_value(|known| known.replace(now.clone())).flatten();
+        let remembered = app.name.get_value();
+        if before.is_some_and(|before| before != now && remembered.is_some_and(|name| name.as_str() == before)) {
+            spawn_local(async move {
+                if let Ok(account) = (app.services.account)().await {
+                    account.remember(UserName::new(now));
+                }
+            });
+        }
+    });
     let confirmed_now = move || address.with_untracked(|now| now.as_ref().is_some_and(|now| now.confirmed));
     let send = move || {
         if sending.get_untracked() {
@@ -405,22 +420,15 @@ fn Change(
         }
     };
     let update = move |new: String| {
-        let before = address.get_untracked();
         let entered = new.clone();
         work(
             app,
             working,
-            move |account| async move {
-                let sent = contact::change(&*account, contact, entered).await?;
-                Ok((account, sent))
-            },
+            move |account| async move { contact::change(&*account, contact, entered).await },
             move |answer| match answer {
-                Ok((account, sent)) => {
+                Ok(sent) => {
                     let now = address.get_untracked();
                     let in_force = now.as_ref().is_some_and(|now| now.text == new);
-                    if in_force {
-                        remember(app, &*account, rules, before, &new);
-                    }
                     // Where the pool sends no code by itself there may be none to enter.
                     if sent.is_none() && in_force {
                         end.run(Some(News::Good(Msg::SAVED)));
@@ -476,14 +484,6 @@ fn Change(
     }
 }
 
-/// The name to fill in next time, if it was the address that is no more.
-fn remember(app: AppState, account: &dyn Account, rules: Rules, before: Option<Address>, now: &str) {
-    let was = before.map(|before| before.text);
-    if rules.signs_in && app.name.get_value().is_some_and(|name| was.as_deref() == Some(name.as_str())) {
-        account.remember(UserName::new(now));
-    }
-}
-
 /// Where the code is entered.
 #[component]
 fn EnterCode(
@@ -494,7 +494,6 @@ fn EnterCode(
     end: Callback<Option<News>>,
 ) -> impl IntoView {
     let app = AppState::get();
-    let rules = Rules::of(contact);
     let code = FieldState::default();
     let (working, resending) = (RwSignal::new(false), RwSignal::new(false));
     let problem = RwSignal::new(None::<Explained>);
@@ -511,21 +510,12 @@ fn EnterCode(
             code.focus();
             return;
         };
-        let before = address.get_untracked();
         work(
             app,
             working,
-            move |account| async move {
-                contact::confirm(&*account, contact, entered).await?;
-                Ok(account)
-            },
+            move |account| async move { contact::confirm(&*account, contact, entered).await },
             move |answer| match answer {
-                Ok(account) => {
-                    if let Some(now) = address.get_untracked() {
-                        remember(app, &*account, rules, before, &now.text);
-                    }
-                    end.run(Some(News::Good(Msg::CONTACT_CONFIRMED)));
-                }
+                Ok(()) => end.run(Some(News::Good(Msg::CONTACT_CONFIRMED))),
                 Err(error) => match (explained(&error).place, field_text(&error)) {
                     (Place::Code, Some(text)) => {
                         code.fail(text);

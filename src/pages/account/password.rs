@@ -14,7 +14,7 @@ use crate::{
         inputs::{HiddenUserName, has_left, sent_news},
         password_fields::{NewPasswordField, NewPasswordState},
         problem::{Doing, Explained, Next, Place, Problem, explain, field_text},
-        profile::{StaleNotice, own_name},
+        profile::own_name,
     },
     routes,
     session::{SignOut, centre::password},
@@ -60,7 +60,6 @@ pub fn ChangePassword() -> impl IntoView {
     });
     view! {
         <Page title=Msg::PASSWORD_TITLE lead=Msg::PASSWORD_LEAD.text() centre=true>
-            <StaleNotice />
             {live(move || match screen.get() {
                 Screen::Coming => SkeletonPanel().into_any(),
                 Screen::Form(known) => view! { <Change known=known screen=screen /> }.into_any(),
@@ -246,8 +245,7 @@ fn Change(known: Option<bool>, screen: RwSignal<Screen>) -> impl IntoView {
 }
 
 /// A heading that takes focus, because what had it is gone.
-fn heading(id: &'static str, text: Msg) -> impl IntoView {
-    let node = NodeRef::<html::H2>::new();
+fn heading(id: &'static str, text: Msg, node: NodeRef<html::H2>) -> impl IntoView {
     effect(move || {
         if let Some(node) = node.get() {
             // Focus that cannot be moved is no reason to fail.
@@ -265,7 +263,7 @@ fn Forgotten(sent: Option<CodeDelivery>, screen: RwSignal<Screen>) -> impl IntoV
     let name = own_name();
     view! {
         <section class="panel" aria-labelledby="forgotten-title">
-            {heading("forgotten-title", Msg::FORGOT_TITLE)}
+            {heading("forgotten-title", Msg::FORGOT_TITLE, NodeRef::new())}
             {sent_news(Msg::CODE_SENT, sent.as_ref())}
             <ResetForm
                 user=user.unwrap_or_else(|| name.clone())
@@ -298,6 +296,7 @@ enum Others {
 fn Done() -> impl IntoView {
     let app = AppState::get();
     let others = RwSignal::new(Others::Coming);
+    let title = NodeRef::<html::H2>::new();
     let working = RwSignal::new(false);
     let problem = RwSignal::new(None::<Explained>);
     let look = move || {
@@ -330,7 +329,13 @@ fn Done() -> impl IntoView {
                 return;
             }
             match ended {
-                Ok(()) => others.set(Others::Ended),
+                Ok(()) => {
+                    others.set(Others::Ended);
+                    // The button is gone.
+                    if let Some(title) = title.get_untracked() {
+                        drop(title.focus());
+                    }
+                }
                 Err(error) => problem.set(Some(explained(&error, Doing::OwnAccount))),
             }
         });
@@ -344,7 +349,7 @@ fn Done() -> impl IntoView {
             <p>{Msg::PASSWORD_CHANGED.text()}</p>
         </Alert>
         <section class="panel" aria-labelledby="elsewhere-title">
-            {heading("elsewhere-title", Msg::PASSWORD_ELSEWHERE)}
+            {heading("elsewhere-title", Msg::PASSWORD_ELSEWHERE, title)}
             <Problem problem=Box::new(move || problem.get()) />
             {live(move || match others.get() {
                 Others::Coming if problem.with(Option::is_some) => {
