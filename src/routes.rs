@@ -127,8 +127,8 @@ pub const PRERENDERED: &[&str] = &[HOME, SIGN_UP, VERIFY, LOGIN, FORGOT_PASSWORD
 pub const AFTER_LOGIN: &str = AUTHENTICATED;
 
 /// Where `/.well-known/change-password` leads (W3C, "A Well-Known URL for Changing Passwords"): password
-/// managers send people there.
-pub const CHANGE_PASSWORD: &str = FORGOT_PASSWORD;
+/// managers send people there. Whoever is signed out signs in first, where a forgotten one can be reset.
+pub const CHANGE_PASSWORD: &str = AccountPlace::Password.path();
 
 /// The query parameter that remembers which page was asked for.
 pub const NEXT: &str = "next";

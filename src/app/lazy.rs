@@ -152,7 +152,7 @@ pub mod chunks {
         LANGUAGES, page_languages, load_languages, dressed(languages);
         ACCOUNT, page_account, load_account_centre, configured(|| pages::account::account(section));
         DETAILS, page_details, load_details, pages::account::details::Details().into_any();
-        CONTACT, page_contact, load_contact, pages::account::contact::Contact().into_any();
+        CONTACT, page_contact, load_contact, pages::account::contact::Contacts().into_any();
         PASSWORD, page_password, load_password, pages::account::password::ChangePassword().into_any();
         FACTORS, page_factors, load_factors, pages::account::factors::Factors().into_any();
         PASSKEYS, page_passkeys, load_passkeys, pages::account::passkeys::Passkeys().into_any();

@@ -1,6 +1,6 @@
 //! One labelled field with its hint or error.
 
-use super::live;
+use super::{effect, live};
 use crate::i18n::Msg;
 use leptos::{html, prelude::*};
 use std::time::Duration;
@@ -67,6 +67,15 @@ impl FieldState {
         if let Some(focus) = self.focus_list.try_get_value().flatten() {
             focus.run(());
         }
+    }
+
+    /// Moves focus to the field as soon as it is there, because what had focus makes way for it.
+    pub fn focus_when_there(self) {
+        effect(move || {
+            if let Some(input) = self.input.get() {
+                drop(input.focus());
+            }
+        });
     }
 
     /// Shows the error if there is one, otherwise clears it; gives the value back. What was checked is in hand, and

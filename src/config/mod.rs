@@ -712,6 +712,22 @@ mod tests {
     }
 
     #[test]
+    fn people_may_have_a_phone_number_where_something_is_done_with_it() {
+        let with = |section: &str, key: &str, value: Value| {
+            let mut json = amplify();
+            json[section][key] = value;
+            parse(&json.to_string(), "app.example.test").unwrap().settings.phone_number
+        };
+        assert!(!with("auth", "user_verification_types", json!(["email"])));
+        assert!(!with("auth", "user_verification_types", json!(5)), "of no importance here");
+        assert!(with("auth", "user_verification_types", json!(["email", "phone_number"])));
+        assert!(with("auth", "mfa_methods", json!(["TOTP", "SMS"])));
+        assert!(with("auth", "username_attributes", json!(["phone_number"])));
+        assert!(with("auth", "passwordless", json!({"sms_otp_enabled": true})));
+        assert!(with("doorward", "attributes", json!([{"name": "phone_number"}])));
+    }
+
+    #[test]
     fn answers_come_back_to_the_origin_the_page_is_served_from() {
         let oauth = |sign_in: &[&str], sign_out: &[&str]| {
             let json = json!({"domain": "x.test", "identity_providers": ["COGNITO", "GOOGLE"],

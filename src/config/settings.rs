@@ -20,6 +20,9 @@ pub struct Settings {
     pub password_policy: PasswordPolicy,
     /// `doorward.attributes`, and what `auth.standard_required_attributes` adds to them.
     pub attributes: Vec<AttributeField>,
+    /// People may have a phone number: it is among the attributes, they sign in with it, or the pool sends codes to it
+    /// (`auth.user_verification_types`, `auth.mfa_methods`, `auth.passwordless`).
+    pub phone_number: bool,
     /// `doorward.session_minutes`: how long the pool lets a person take for one step of a sign-in
     /// (`AuthSessionValidity`, 3 to 15; 3 if absent).
     pub session_minutes: u8,
@@ -70,11 +73,13 @@ impl Settings {
         let identity_region = identity_region.unwrap_or(pool_region);
         // Whoever only draws the page passes over what is wrong with it.
         config.brand::<J>()?;
+        let attributes = attributes(&auth, &ours, config.sign_in_with, language)?;
         Ok(Self {
             endpoints: endpoints(endpoint, pool_region, identity_region),
             identity_pool,
             password_policy: password_policy(&auth)?,
-            attributes: attributes(&auth, &ours, config.sign_in_with, language)?,
+            phone_number: has_phone_number(&auth, config, &attributes),
+            attributes,
             session_minutes: session_minutes(&ours)?,
             remember_devices: ours.get("doorward.remember_devices").flag()?,
             oauth: oauth(&auth, &ours, page)?,
@@ -546,6 +551,19 @@ fn attributes<J: Json>(
         }
     }
     Ok(fields)
+}
+
+/// Whatever is wrong with the lists is of no importance here.
+fn has_phone_number<J: Json>(auth: &At<J>, config: &Config, attributes: &[AttributeField]) -> bool {
+    let names = |path, name: &str| {
+        let entries = auth.get(path).value.and_then(|value| value.list()).unwrap_or_default();
+        entries.into_iter().any(|entry| entry.text().is_some_and(|text| text == name))
+    };
+    matches!(config.sign_in_with, SignInName::Phone | SignInName::EmailOrPhone)
+        || config.passwordless.sms
+        || attributes.iter().any(|field| field.name.as_str() == "phone_number")
+        || names("auth.user_verification_types", "phone_number")
+        || names("auth.mfa_methods", "SMS")
 }
 
 /// The site's own words: a text, or one for each language. Of those the one for `language`, or for what it is a kind of

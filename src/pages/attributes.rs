@@ -166,7 +166,8 @@ pub fn draw_attributes(fields: &[(AttributeField, FieldState)], value: impl Fn(&
     fields.iter().map(|(field, state)| draw_attribute(field, *state, value(field))).collect_view().into_any()
 }
 
-fn draw_attribute(field: &AttributeField, state: FieldState, value: String) -> AnyView {
+/// Draws one, filled in with `value`.
+pub fn draw_attribute(field: &AttributeField, state: FieldState, value: String) -> AnyView {
     let id = format!("attribute-{}", field.name.as_str());
     let (label, hint, optional) = (label_of(field), field.hint.clone(), !field.required);
     match &field.input {

@@ -1,19 +1,17 @@
 //! The signed-in person's page: greeting, details to edit, the profile object, the session.
 
 use super::{
-    attributes::{attribute_fields, draw_attributes, read_attribute},
-    inputs::has_left,
-    problem::{Doing, Explained, Problem, explain},
+    attributes::attribute_fields,
+    profile::{DetailsForm, StaleNotice},
 };
 use crate::{
-    cognito::operations::Attribute,
-    components::{Alert, FieldState, Form, Page, Submit, Tone, effect, live},
+    components::{Alert, Page, Tone, effect, live},
     i18n::Msg,
     routes,
     session::{Session, SignOut, User},
     state::{AppState, SettingsHandle},
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 
 /// The page. Only shown while somebody is signed in.
 #[component]
@@ -31,7 +29,6 @@ pub fn Authenticated() -> impl IntoView {
         let name = with_user(|u| u.profile.display_name().unwrap_or_default().to_owned());
         title.set(if name.is_empty() { Msg::GREETING_PLAIN.text().to_owned() } else { Msg::GREETING.fill(&[&name]) });
     });
-    let stale = move || user.with(|user| Some(explain(user.as_ref()?.stale.as_ref()?, Doing::OwnAccount)));
     let everywhere = move |_| {
         app.sign_out.set_value(SignOut::Everywhere);
         app.go(routes::SIGN_OUT);
@@ -41,8 +38,13 @@ pub fn Authenticated() -> impl IntoView {
             {live(move || {
                 app.not_kept.get().then(|| view! { <Alert tone=Tone::Info><p>{Msg::NOT_KEPT.text()}</p></Alert> })
             })}
-            {live(move || stale().map(|problem| view! { <Stale problem=problem /> }))}
-            <Details />
+            <StaleNotice />
+            {details()}
+            <section class="section" aria-labelledby="centre-title">
+                <h2 class="section__title" id="centre-title">{Msg::ACCOUNT.text()}</h2>
+                <p class="section__lead">{Msg::ACCOUNT_LEAD.text()}</p>
+                <p class="actions"><a class="button" href=routes::ACCOUNT>{Msg::ACCOUNT_OPEN.text()}</a></p>
+            </section>
             <section class="section" aria-labelledby="profile-object">
                 <h2 class="section__title" id="profile-object">{Msg::PROFILE_OBJECT.text()}</h2>
                 <p class="section__lead">{Msg::PROFILE_OBJECT_LEAD.text()}</p>
@@ -70,6 +72,19 @@ pub fn Authenticated() -> impl IntoView {
     }
 }
 
+/// The attributes that the configuration lets people edit.
+fn details() -> impl IntoView {
+    let fields = attribute_fields(|field| field.editable);
+    (!fields.is_empty()).then(|| {
+        view! {
+            <section class="section" aria-labelledby="details-title">
+                <h2 class="section__title" id="details-title">{Msg::PROFILE_TITLE.text()}</h2>
+                <DetailsForm fields=fields />
+            </section>
+        }
+    })
+}
+
 /// What else a sign-in is good for on this site.
 fn opens() -> impl IntoView {
     let (aws, api) =
@@ -86,109 +101,4 @@ fn opens() -> impl IntoView {
             </section>
         }
     })
-}
-
-/// Says that the details may be old, and why.
-#[component]
-fn Stale(problem: Explained) -> impl IntoView {
-    let app = AppState::get();
-    let again = move |_| (app.services.restore)();
-    view! {
-        <Alert tone=Tone::Info>
-            <p>{Msg::STALE.text()} " " {problem.text.text()}</p>
-            <p><button type="button" class="link" on:click=again>{Msg::TRY_AGAIN.text()}</button></p>
-        </Alert>
-    }
-}
-
-/// The attributes that the configuration lets people edit.
-#[component]
-fn Details() -> impl IntoView {
-    let app = AppState::get();
-    let current = move |field: &crate::config::AttributeField| {
-        app.session.with_untracked(|session| match session {
-            Session::SignedIn(user) => user.profile.get(&field.name).unwrap_or_default().to_owned(),
-            Session::Restoring | Session::SignedOut => String::new(),
-        })
-    };
-    let fields = attribute_fields(|field| field.editable);
-    if fields.is_empty() {
-        return ().into_any();
-    }
-    let working = RwSignal::new(false);
-    let problem = RwSignal::new(None::<Explained>);
-    let news = RwSignal::new(None::<Msg>);
-    let drawn = draw_attributes(&fields, current);
-    // The profile that GetUser brings can be newer than the one the fields were filled from. What the
-    // person has changed in the meantime stays.
-    let filled = StoredValue::new(fields.iter().map(|(field, _)| current(field)).collect::<Vec<_>>());
-    let to_fill = fields.clone();
-    effect(move || {
-        app.session.track();
-        for (i, (field, state)) in to_fill.iter().enumerate() {
-            let newest = current(field);
-            let before = filled.with_value(|filled| filled[i].clone());
-            if newest != before {
-                if state.value() == before {
-                    state.fill(&newest);
-                }
-                filled.update_value(|filled| filled[i] = newest);
-            }
-        }
-    });
-    let submit = move || {
-        problem.set(None);
-        news.set(None);
-        let mut complete = true;
-        let changed: Vec<_> = fields
-            .iter()
-            .filter_map(|(field, state)| {
-                let value = read_attribute(field, *state);
-                complete &= value.is_some();
-                let value = value?;
-                (value != current(field)).then(|| Attribute { name: field.name.clone(), value })
-            })
-            .collect();
-        if !complete {
-            let states: Vec<_> = fields.iter().map(|(_, state)| *state).collect();
-            FieldState::focus_first_error(&states);
-            return;
-        }
-        if changed.is_empty() {
-            news.set(Some(Msg::NOTHING_CHANGED));
-            return;
-        }
-        working.set(true);
-        spawn_local(async move {
-            let answer = match (app.services.account)().await {
-                Ok(account) => account.update_attributes(changed).await,
-                Err(fault) => Err(fault.into()),
-            };
-            if has_left(working) {
-                return;
-            }
-            match answer {
-                Ok(()) => news.set(Some(Msg::SAVED)),
-                Err(error) => problem.set(Some(explain(&error, Doing::OwnAccount))),
-            }
-        });
-    };
-    view! {
-        <section class="section" aria-labelledby="details-title">
-            <h2 class="section__title" id="details-title">{Msg::PROFILE_TITLE.text()}</h2>
-            {live(move || {
-                news.get()
-                    .map(|text| {
-                        let tone = if text == Msg::SAVED { Tone::Success } else { Tone::Info };
-                        view! { <Alert tone=tone><p>{text.text()}</p></Alert> }
-                    })
-            })}
-            <Problem problem=Box::new(move || problem.get()) />
-            <Form id="details" working=working on_submit=Callback::new(move |()| submit())>
-                {drawn}
-                <Submit label=Msg::SAVE busy=Msg::SAVING working=working />
-            </Form>
-        </section>
-    }
-    .into_any()
 }

@@ -108,11 +108,6 @@ fn AskForCode(notice: Option<Notice>, reset: RwSignal<Option<Reset>>) -> impl In
 #[component]
 fn SetPassword(begun: Reset, reset: RwSignal<Option<Reset>>) -> impl IntoView {
     let app = AppState::get();
-    let (code, password) = (FieldState::default(), NewPasswordState::new());
-    let (working, resending) = (RwSignal::new(false), RwSignal::new(false));
-    let problem = RwSignal::new(None::<Explained>);
-    let news = RwSignal::new(None::<Option<CodeDelivery>>);
-    let rest = RwSignal::new(0_u32);
     let Reset { user, code: origin } = begun;
     let lead = match &origin {
         Code::AtHand => Msg::RESET_LEAD_HAVE_CODE.fill(&[user.as_str()]),
@@ -120,6 +115,47 @@ fn SetPassword(begun: Reset, reset: RwSignal<Option<Reset>>) -> impl IntoView {
             [Msg::RESET_LEAD.fill(&[user.as_str()]), where_sent(sent.as_ref())].join(" ").trim_end().to_owned()
         }
     };
+    let remembered = user.clone();
+    let done = move || {
+        let user = remembered.clone();
+        spawn_local(async move {
+            // It is loaded: the password was set with it.
+            if let Ok(account) = (app.services.account)().await {
+                account.remember(user);
+            }
+            app.notice.set_value(Some(Notice::PasswordReset));
+            app.go(routes::LOGIN);
+        });
+    };
+    view! {
+        <Page
+            title=Msg::RESET_TITLE
+            lead=lead
+        >
+            <ResetForm name=user.clone() user=user done=Callback::new(move |()| done()) />
+            <p class="card__foot">
+                <button type="button" class="link" on:click=move |_| reset.set(None)>{Msg::OTHER_ACCOUNT.text()}</button>
+            </p>
+        </Page>
+    }
+}
+
+/// Takes the code and the new password, and sets it. Sends another code if it is asked to.
+#[component]
+pub fn ResetForm(
+    /// Whose password.
+    user: UserName,
+    /// What they sign in with, for password managers.
+    name: UserName,
+    /// Called when it is set.
+    done: Callback<()>,
+) -> impl IntoView {
+    let app = AppState::get();
+    let (code, password) = (FieldState::default(), NewPasswordState::new());
+    let (working, resending) = (RwSignal::new(false), RwSignal::new(false));
+    let problem = RwSignal::new(None::<Explained>);
+    let news = RwSignal::new(None::<Option<CodeDelivery>>);
+    let rest = RwSignal::new(0_u32);
     let user = StoredValue::new(user);
 
     let failed = move |error: Error| {
@@ -147,23 +183,14 @@ fn SetPassword(begun: Reset, reset: RwSignal<Option<Reset>>) -> impl IntoView {
         working.set(true);
         spawn_local(async move {
             let answer = match (app.services.account)().await {
-                Ok(account) => {
-                    let answer = account.reset_password(user.clone(), entered, chosen).await;
-                    if answer.is_ok() {
-                        account.remember(user);
-                    }
-                    answer
-                }
+                Ok(account) => account.reset_password(user, entered, chosen).await,
                 Err(fault) => Err(fault.into()),
             };
             if has_left(working) {
                 return;
             }
             match answer {
-                Ok(()) => {
-                    app.notice.set_value(Some(Notice::PasswordReset));
-                    app.go(routes::LOGIN);
-                }
+                Ok(()) => done.run(()),
                 Err(error) => failed(error),
             }
         });
@@ -199,22 +226,14 @@ fn SetPassword(begun: Reset, reset: RwSignal<Option<Reset>>) -> impl IntoView {
         });
     };
     view! {
-        <Page
-            title=Msg::RESET_TITLE
-            lead=lead
-        >
-            {live(move || news.get().map(|sent| sent_news(Msg::NEW_CODE_SENT, sent.as_ref())))}
-            <Problem problem=Box::new(move || problem.get()) />
-            <Form id="reset" working=working on_submit=Callback::new(move |()| submit())>
-                <HiddenUserName />
-                <CodeField state=code on_complete=Callback::new(move |()| complete()) />
-                <NewPasswordField id="new_password" label=Msg::NEW_PASSWORD state=password />
-                <Submit label=Msg::RESET_PASSWORD busy=Msg::RESETTING working=working />
-                <ResendButton rest=rest working=resending on_press=Callback::new(move |()| resend()) />
-            </Form>
-            <p class="card__foot">
-                <button type="button" class="link" on:click=move |_| reset.set(None)>{Msg::OTHER_ACCOUNT.text()}</button>
-            </p>
-        </Page>
+        {live(move || news.get().map(|sent| sent_news(Msg::NEW_CODE_SENT, sent.as_ref())))}
+        <Problem problem=Box::new(move || problem.get()) />
+        <Form id="reset" working=working on_submit=Callback::new(move |()| submit())>
+            <HiddenUserName name=name />
+            <CodeField state=code on_complete=Callback::new(move |()| complete()) />
+            <NewPasswordField id="new_password" label=Msg::NEW_PASSWORD state=password />
+            <Submit label=Msg::RESET_PASSWORD busy=Msg::RESETTING working=working />
+            <ResendButton rest=rest working=resending on_press=Callback::new(move |()| resend()) />
+        </Form>
     }
 }

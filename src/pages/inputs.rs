@@ -84,8 +84,12 @@ pub fn remembered_name() -> Option<UserName> {
 /// The name of the person whose password a form asks for, for password managers. Nobody sees it, but it is
 /// there: they pass over what is `hidden`.
 #[component]
-pub fn HiddenUserName() -> impl IntoView {
-    let name = remembered_name().map(|name| name.as_str().to_owned()).unwrap_or_default();
+pub fn HiddenUserName(
+    /// The name; the one that was used last if there is none.
+    #[prop(optional)]
+    name: Option<UserName>,
+) -> impl IntoView {
+    let name = name.or_else(remembered_name).map(|name| name.as_str().to_owned()).unwrap_or_default();
     view! {
         <input
             type="text"

@@ -15,6 +15,7 @@ pub mod login;
 pub mod not_found;
 mod password_fields;
 pub mod problem;
+mod profile;
 pub mod protected_api;
 pub mod sign_out;
 pub mod sign_up;

@@ -170,6 +170,8 @@ fn kind_text(kind: ErrorKind, doing: Doing) -> (Msg, Next) {
         },
         E::UserNotFound => (Msg::ERR_USER_NOT_FOUND, Next::SignUp),
         E::UsernameExists => (Msg::ERR_USERNAME_EXISTS, Next::SignIn),
+        // Whoever is signed in has an account already.
+        E::AliasExists if doing == Doing::OwnAccount => (Msg::ERR_ALIAS_EXISTS, Next::Retry),
         E::AliasExists => (Msg::ERR_ALIAS_EXISTS, Next::SignIn),
         E::UserNotConfirmed => (Msg::ERR_NOT_CONFIRMED, Next::Verify),
         E::PasswordResetRequired => (Msg::ERR_RESET_REQUIRED, Next::Reset),
@@ -442,6 +444,9 @@ mod tests {
         assert_eq!(explain(&not_authorized, Doing::SigningIn).next, Next::Retry);
         assert_eq!(explain(&not_authorized, Doing::OwnAccount).next, Next::SignIn);
         assert_eq!(explain(&not_authorized, Doing::SigningUp).next, Next::Support);
+        let taken = Error::Service(ServiceError { kind: ErrorKind::AliasExists, reason: None });
+        assert_eq!(explain(&taken, Doing::Verifying).next, Next::SignIn);
+        assert_eq!(explain(&taken, Doing::OwnAccount).next, Next::Retry);
         let wrong =
             Error::Service(ServiceError { kind: ErrorKind::NotAuthorized, reason: Some(Reason::WrongPassword) });
         assert_eq!(explain(&wrong, Doing::Answering).text, Msg::ERR_REFUSED, "there was no password");

@@ -247,11 +247,6 @@ test('password managers are told whose password is set', async ({ page, pool }) 
   await expect(name).toHaveAttribute('tabindex', '-1');
 });
 
-test('password managers are led to where a password is changed', async ({ page }) => {
-  await page.goto('/.well-known/change-password');
-  await expect(heading(page, 'ForgotTitle')).toBeVisible();
-});
-
 for (const [name, key, place] of [
   ['PasswordHistoryPolicyViolationException', 'ErrPasswordHistory', 'New password'],
   ['InvalidPasswordException', 'ErrInvalidPassword', 'New password'],

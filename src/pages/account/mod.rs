@@ -13,7 +13,12 @@ pub mod step_up;
 use crate::{
     components::{Page, live},
     i18n::Msg,
+    pages::profile::{StaleNotice, has_picture, of_user, picture, who},
     routes::{self, AccountPlace},
+    session::{
+        User,
+        centre::contact::{Address, Contact},
+    },
     state::AppState,
 };
 use leptos::prelude::*;
@@ -118,21 +123,40 @@ pub fn account(draw: fn(Section) -> AnyView) -> AnyView {
     .into_any()
 }
 
-/// What there is.
+/// What is known of a section without asking for it.
+fn state(place: AccountPlace) -> AnyView {
+    if place != AccountPlace::Contact {
+        return ().into_any();
+    }
+    let line = |address: Address| {
+        let text = if address.confirmed { Msg::ACCOUNT_CONFIRMED } else { Msg::ACCOUNT_NOT_CONFIRMED };
+        view! { <p class="row__detail">{text.fill(&[&address.text])}</p> }
+    };
+    let known = |user: &User| Contact::ALL.iter().filter_map(|contact| contact.of(&user.profile)).collect::<Vec<_>>();
+    of_user(known).into_iter().map(line).collect_view().into_any()
+}
+
+/// Who is signed in, and what there is.
 fn overview() -> impl IntoView {
     let row = |place: AccountPlace| {
         view! {
             <li class="row">
-                <p class="row__text">
-                    <a class="row__title" href=place.path()>{title(place).text()}</a>
-                    <span class="row__detail">{lead(place).text()}</span>
-                </p>
+                <div class="row__text">
+                    <p class="row__title">
+                        <a href=place.path()>{title(place).text()}</a>
+                    </p>
+                    <p class="row__detail">{lead(place).text()}</p>
+                    {live(move || state(place))}
+                </div>
             </li>
         }
     };
+    let has_picture = has_picture();
     view! {
         <Page title=Msg::ACCOUNT lead=Msg::ACCOUNT_LEAD.text() centre=true>
+            <StaleNotice />
             <section class="panel">
+                {who(Box::new(move || of_user(|user| user.profile.get(&picture()).filter(|_| has_picture).map(str::to_owned))))}
                 <ul class="rows">{AccountPlace::ALL.iter().copied().map(row).collect_view()}</ul>
             </section>
         </Page>

@@ -2,6 +2,9 @@
 //! [`Account`]: they are compiled into the chunk of whoever calls them, so that what reads and writes their requests is in
 //! none of the others.
 
+pub mod contact;
+pub mod details;
+pub mod password;
 pub mod step_up;
 
 use super::Account;

@@ -1668,3 +1668,111 @@ fn what_takes_the_place_of_a_session_reaches_copies_of_the_tab_also_if_they_have
     say(&refreshed, &proved_before);
     assert_eq!(copy.whole().unwrap().1, proved_before);
 }
+
+fn attribute(name: &str, value: &str) -> Attribute {
+    Attribute { name: AttributeName::new(name), value: value.to_owned() }
+}
+
+#[test]
+fn an_attribute_without_a_value_is_removed_and_not_left_empty() {
+    let answers = vec![
+        ("UpdateUserAttributes", Ok((200, json!({})))),
+        ("DeleteUserAttributes", Ok((200, json!({})))),
+        ("GetUser", user()),
+    ];
+    let scene = scene(Some(5000), answers);
+    let changes = vec![attribute("name", "Ada"), attribute("nickname", ""), attribute("custom:x", "1")];
+    run(centre::details::save(&*scene.keeper, changes)).unwrap();
+    let calls = scene.world.calls.borrow();
+    let named = |value: &Value| value.as_array().unwrap().iter().map(|a| a["Name"].clone()).collect::<Vec<_>>();
+    assert_eq!(named(&calls[0].1["UserAttributes"]), ["name", "custom:x"]);
+    assert_eq!(calls[1].1["UserAttributeNames"], json!(["nickname"]));
+    scene.all_answers_were_used();
+}
+
+#[test]
+fn what_could_be_saved_is_shown_also_if_the_rest_could_not() {
+    let answers = vec![
+        ("UpdateUserAttributes", Ok((200, json!({})))),
+        ("DeleteUserAttributes", refused("InvalidParameterException")),
+        ("GetUser", user()),
+        ("UpdateUserAttributes", refused("AliasExistsException")),
+        ("GetUser", Err(Fault::Offline)),
+    ];
+    let scene = scene(Some(5000), answers);
+    let save = |changes| run(centre::details::save(&*scene.keeper, changes)).unwrap_err().kind();
+    assert_eq!(save(vec![attribute("name", "Ada"), attribute("email", "")]), Some(ErrorKind::InvalidParameter));
+    assert_eq!(save(vec![attribute("name", "Ada"), attribute("email", "")]), Some(ErrorKind::AliasExists));
+    scene.all_answers_were_used();
+}
+
+#[test]
+fn a_new_address_says_where_its_code_went() {
+    let sent = json!({"CodeDeliveryDetailsList": [
+        {"Destination": "+*0123", "DeliveryMedium": "SMS", "AttributeName": "phone_number"},
+        {"Destination": "a***", "DeliveryMedium": "EMAIL", "AttributeName": "email"}]});
+    let answers = vec![
+        ("UpdateUserAttributes", Ok((200, sent))),
+        ("GetUser", user()),
+        ("UpdateUserAttributes", Ok((200, json!({"CodeDeliveryDetailsList": null})))),
+        ("GetUser", user()),
+    ];
+    let scene = scene(Some(5000), answers);
+    let change = || {
+        let change = centre::contact::change(&*scene.keeper, centre::contact::Contact::Email, "a@b.test".into());
+        run(change).unwrap()
+    };
+    assert_eq!(change().unwrap().destination.as_deref(), Some("a***"));
+    assert_eq!(change(), None, "a pool that sends none");
+    scene.all_answers_were_used();
+}
+
+#[test]
+fn the_other_sessions_are_all_but_this_one_and_what_it_was_opened_through() {
+    let first = json!({"NextToken": "n", "Sessions": [
+        {"SessionId": "mine", "IsCurrentSession": true, "OriginSessionId": "sso"}, {"SessionId": "a"}]});
+    let second = json!({"Sessions": [{"SessionId": "sso", "SessionType": "SSO"}, {"SessionId": "b"}]});
+    let answers = vec![
+        ("ListUserSessions", Ok((200, first))),
+        ("ListUserSessions", Ok((200, second))),
+        ("RevokeUserSession", refused("ResourceNotFoundException")),
+        ("RevokeUserSession", Ok((200, json!({})))),
+        ("RevokeUserSession", refused("TooManyRequestsException")),
+        ("ListUserSessions", refused("OperationNotEnabledException")),
+        ("ListUserSessions", Err(Fault::Offline)),
+    ];
+    let scene = scene(Some(5000), answers);
+    let account: &dyn Account = &*scene.keeper;
+    let others = run(centre::password::other_sessions(account)).unwrap().unwrap();
+    assert_eq!(others, ["a", "b"].map(SessionId::new));
+    assert_eq!(scene.world.calls.borrow()[1].1["NextToken"], "n");
+    assert!(run(centre::password::end_sessions(account, others.clone())).is_ok(), "one was over already");
+    let busy = run(centre::password::end_sessions(account, others)).unwrap_err();
+    assert_eq!(busy.kind(), Some(ErrorKind::TooManyRequests));
+    assert_eq!(run(centre::password::other_sessions(account)), Ok(None), "no list in this pool");
+    assert_eq!(run(centre::password::other_sessions(account)), Err(Fault::Offline.into()));
+    scene.all_answers_were_used();
+}
+
+#[test]
+fn the_pool_says_whether_there_is_a_password_or_says_nothing() {
+    let factors = |list: Value| Ok((200, json!({"Username": "sub", "ConfiguredUserAuthFactors": list})));
+    let answers = vec![
+        ("GetUserAuthFactors", factors(json!(["PASSWORD", "EMAIL_OTP"]))),
+        ("GetUserAuthFactors", factors(json!(["EMAIL_OTP"]))),
+        ("GetUserAuthFactors", factors(Value::Null)),
+        ("ChangePassword", Ok((200, json!({})))),
+        ("ChangePassword", Ok((200, json!({})))),
+    ];
+    let scene = scene(Some(5000), answers);
+    let account: &dyn Account = &*scene.keeper;
+    let has = || run(centre::password::has_password(account)).unwrap();
+    assert_eq!([has(), has(), has()], [Some(true), Some(false), None]);
+    for current in [Some(Password::new("old")), None] {
+        run(centre::password::change(account, current, Password::new("new"))).unwrap();
+    }
+    let calls = scene.world.calls.borrow();
+    assert_eq!(calls[3].1["PreviousPassword"], "old");
+    assert_eq!(calls[4].1.get("PreviousPassword"), None);
+    scene.all_answers_were_used();
+}

@@ -19,7 +19,8 @@ export const PREFIX = `CognitoIdentityServiceProvider.${CLIENT}`;
 export const paths = {
   home: '/', signUp: '/auth/signup', verify: '/auth/verify_account', login: '/auth/login',
   forgot: '/auth/forgot_password', callback: '/auth/callback', signOut: '/auth/signout', profile: '/authenticated_page',
-  awsAccess: '/aws_access', protectedApi: '/protected_api', account: '/account',
+  awsAccess: '/aws_access', protectedApi: '/protected_api', account: '/account', accountDetails: '/account/profile',
+  accountContact: '/account/contact', accountPassword: '/account/password',
 };
 
 const plain = (key: string) => key.replaceAll('_', '').toLowerCase();
@@ -116,16 +117,21 @@ export async function signedIn(page: Page, pool: Pool, user: Partial<NewUser> = 
     headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'AWSCognitoIdentityProviderService.InitiateAuth' },
     body: JSON.stringify({ ClientId: CLIENT, AuthFlow: 'USER_PASSWORD_AUTH', AuthParameters: { USERNAME: email, PASSWORD: password } }),
   });
-  const { AccessToken, IdToken, RefreshToken } = (await answer.json()).AuthenticationResult, mine = `${PREFIX}.${made.username}`;
-  await stored(page, {
-    User_Email: email, user_token: AccessToken, [`${PREFIX}.LastAuthUser`]: made.username, [`${mine}.clockDrift`]: '0',
-    [`${mine}.accessToken`]: AccessToken, [`${mine}.idToken`]: IdToken, [`${mine}.refreshToken`]: RefreshToken,
-  });
+  await keepSession(page, made.username, email, (await answer.json()).AuthenticationResult);
   await page.goto(paths.profile);
   await expect(greeting(page, user.attributes?.given_name ?? email)).toBeVisible();
   // The profile has come as well: nothing is under way any more.
   await expect.poll(async () => (await pool.requests('GetUser')).at(-1)?.status).toBe(200);
   return made;
+}
+
+/** Puts a session that the pool has given into storage before the first page of a tab is loaded. */
+export async function keepSession(page: Page, username: string, name: string, tokens: { AccessToken: string; IdToken: string; RefreshToken: string }) {
+  const mine = `${PREFIX}.${username}`;
+  await stored(page, {
+    User_Email: name, user_token: tokens.AccessToken, [`${PREFIX}.LastAuthUser`]: username, [`${mine}.clockDrift`]: '0',
+    [`${mine}.accessToken`]: tokens.AccessToken, [`${mine}.idToken`]: tokens.IdToken, [`${mine}.refreshToken`]: tokens.RefreshToken,
+  });
 }
 
 /** Puts texts into storage before the first page of a tab is loaded. */

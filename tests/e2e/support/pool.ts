@@ -22,6 +22,8 @@ export interface NewUser {
   password?: string;
   /** One that must be changed at the first sign-in; made up when neither is given, and sent as a message. */
   temporary_password?: string;
+  /** Has no password, and signs in by code. */
+  passwordless?: boolean;
   confirmed?: boolean;
   email_verified?: boolean;
   attributes?: Record<string, string>;

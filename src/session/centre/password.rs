@@ -1,0 +1,124 @@
+//! The password, and what goes with a new one: the sessions that were opened with the old one.
+
+use super::{authorised, is_current};
+use crate::{
+    cognito::{
+        error::{Error, ErrorKind},
+        operations::{AuthFactor, ChangePassword, GetUserAuthFactors, ListUserSessions, RevokeUserSession},
+        types::{AttributeName, Password, SessionId, UserName},
+    },
+    session::{Account, Profile},
+};
+use serde::Deserialize;
+
+/// Whether the person has a password (`GetUserAuthFactors`); `None` if the pool does not say.
+///
+/// # Errors
+/// As [`authorised`].
+pub async fn has_password(account: &dyn Account) -> Result<Option<bool>, Error> {
+    let factors = authorised(account, GetUserAuthFactors::new).await?.configured_user_auth_factors;
+    Ok((!factors.is_empty()).then(|| factors.contains(&AuthFactor::Password)))
+}
+
+/// An account at another provider (the attribute `identities`).
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Identity {
+    provider_name: String,
+}
+
+/// The provider that this account was made by, if one did: the pool names such people by it (`google_1234`), and keeps no
+/// password for them. A provider that was linked to an account later is none of these.
+pub fn made_by_provider(user: &UserName, profile: &Profile) -> Option<String> {
+    let identities = profile.get(&AttributeName::new("identities"))?;
+    let identities: Vec<Identity> = serde_json::from_str(identities).ok()?;
+    let (prefix, _) = user.as_str().split_once('_')?;
+    identities.into_iter().map(|identity| identity.provider_name).find(|name| name.eq_ignore_ascii_case(prefix))
+}
+
+/// Changes the password (`ChangePassword`); without a current one for people who have none.
+///
+/// # Errors
+/// NotAuthorized (WrongPassword) if the current one is wrong or missing; InvalidPassword, PasswordHistoryPolicyViolation;
+/// LimitExceeded after several wrong ones; otherwise as [`authorised`].
+pub async fn change(account: &dyn Account, current: Option<Password>, new: Password) -> Result<(), Error> {
+    let change = move |token| {
+        let mut change = ChangePassword::new(token, new.clone());
+        change.previous_password = current.clone();
+        change
+    };
+    authorised(account, change).await.map(|_| ())
+}
+
+/// The person's other sessions (`ListUserSessions`, all pages), without the one at the pool's own pages that this one was
+/// opened through; `None` if this pool keeps no list.
+///
+/// # Errors
+/// As [`authorised`].
+pub async fn other_sessions(account: &dyn Account) -> Result<Option<Vec<SessionId>>, Error> {
+    use ErrorKind as E;
+    let (mut sessions, mut next) = (Vec::new(), None);
+    loop {
+        let page = next.take();
+        let list = move |token| {
+            let mut list = ListUserSessions::new(token);
+            list.next_token = page.clone();
+            list
+        };
+        let page = match authorised(account, list).await {
+            Ok(page) => page,
+            Err(error) => {
+                let off = [E::OperationNotEnabled, E::FeatureUnavailableInTier, E::UnsupportedOperation, E::Unknown];
+                return if error.kind().is_some_and(|kind| off.contains(&kind)) { Ok(None) } else { Err(error) };
+            }
+        };
+        sessions.extend(page.sessions);
+        next = page.next_token;
+        if next.is_none() {
+            break;
+        }
+    }
+    let through = sessions.iter().find(|session| is_current(account, session));
+    let through = through.and_then(|session| session.origin_session_id.clone());
+    let others = sessions.into_iter().filter(|session| !is_current(account, session)).map(|session| session.session_id);
+    Ok(Some(others.filter(|id| Some(id) != through.as_ref()).collect()))
+}
+
+/// Ends sessions (`RevokeUserSession`). One that is over already is no trouble.
+///
+/// # Errors
+/// As [`authorised`]; those before it are ended then.
+pub async fn end_sessions(account: &dyn Account, sessions: Vec<SessionId>) -> Result<(), Error> {
+    for session in sessions {
+        let ended = authorised(account, move |token| RevokeUserSession::new(token, session.clone())).await;
+        if let Err(error) = ended
+            && error.kind() != Some(ErrorKind::ResourceNotFound)
+        {
+            return Err(error);
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cognito::operations::Attribute;
+
+    #[test]
+    fn a_provider_that_was_linked_later_did_not_make_the_account() {
+        let made_by = |user: &str, identities: &str| {
+            let attribute = Attribute { name: AttributeName::new("identities"), value: identities.to_owned() };
+            made_by_provider(&UserName::new(user), &Profile::from_attributes(vec![attribute]))
+        };
+        let google = r#"[{"userId":"1","providerName":"Google","providerType":"Google","primary":"true"}]"#;
+        assert_eq!(made_by("google_1", google).as_deref(), Some("Google"));
+        assert_eq!(made_by("Google_1", google).as_deref(), Some("Google"));
+        assert_eq!(made_by("4f3c-1", google), None);
+        assert_eq!(made_by("facebook_1", google), None);
+        for unreadable in ["", "[]", "{}", "[1]"] {
+            assert_eq!(made_by("google_1", unreadable), None, "{unreadable}");
+        }
+        assert_eq!(made_by_provider(&UserName::new("google_1"), &Profile::default()), None);
+    }
+}
