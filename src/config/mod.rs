@@ -500,7 +500,7 @@ mod tests {
 
     #[test]
     fn each_wrong_field_is_named() {
-        let table: [(&[&str], Value, &str); 40] = [
+        let table: [(&[&str], Value, &str); 46] = [
             (&["auth"], json!(null), "auth"),
             (&["auth"], json!([]), "auth"),
             (&["auth", "user_pool_id"], json!(null), "auth.user_pool_id"),
@@ -522,6 +522,12 @@ mod tests {
             (&["doorward"], json!({"flow": "magic"}), "doorward.flow"),
             (&["doorward"], json!({"session_minutes": 2}), "doorward.session_minutes"),
             (&["doorward"], json!({"remember_devices": "yes"}), "doorward.remember_devices"),
+            (&["auth", "mfa_configuration"], json!("ON"), "auth.mfa_configuration"),
+            (&["auth", "mfa_configuration"], json!(true), "auth.mfa_configuration"),
+            (&["auth", "mfa_methods"], json!("TOTP"), "auth.mfa_methods"),
+            (&["auth", "mfa_methods"], json!(["FAX"]), "auth.mfa_methods"),
+            (&["doorward"], json!({"passkey_mfa": "yes"}), "doorward.passkey_mfa"),
+            (&["doorward"], json!({"passkey_mfa": true}), "doorward.passkey_mfa"),
             (&["doorward"], json!({"terms": "javascript:alert(1)"}), "doorward.terms"),
             (&["doorward"], json!({"privacy": "//evil.test"}), "doorward.privacy"),
             (&["doorward"], attribute(json!({"type": "colour"})), "doorward.attributes.type"),
@@ -598,6 +604,26 @@ mod tests {
                 && file.settings.session_minutes == 15
                 && file.settings.terms.terms.is_some()
         );
+    }
+
+    #[test]
+    fn second_factors_are_those_of_a_pool_that_asks_for_one() {
+        let read = |configuration: Value, methods: Value, passkey: bool| {
+            let mut json = amplify();
+            (json["auth"]["mfa_configuration"], json["auth"]["mfa_methods"]) = (configuration, methods);
+            json["auth"]["passwordless"] = json!({"web_authn": {"relying_party_id": "app.example.test"}});
+            json["doorward"] = json!({"passkey_mfa": passkey});
+            parse(&json.to_string(), "app.example.test").unwrap().settings.mfa
+        };
+        let all = json!(["SMS", "TOTP", "EMAIL"]);
+        for nothing in [json!("NONE"), json!(null)] {
+            assert_eq!(read(nothing, all.clone(), true), Mfa::default());
+        }
+        let some = Mfa { app: true, ..Mfa::default() };
+        assert_eq!(read(json!("OPTIONAL"), json!(["TOTP"]), false), some);
+        let every = Mfa { required: true, app: true, sms: true, email: true, passkey: true };
+        assert_eq!(read(json!("REQUIRED"), all, true), every);
+        assert!(some.is_offered() && !read(json!("OPTIONAL"), json!(null), true).is_offered());
     }
 
     #[test]

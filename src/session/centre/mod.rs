@@ -2,6 +2,9 @@
 //! [`Account`]: they are compiled into the chunk of whoever calls them, so that what reads and writes their requests is in
 //! none of the others.
 
+pub mod factors;
+pub mod passkeys;
+
 use super::Account;
 use crate::cognito::{
     client::{self, Operation, Target},
