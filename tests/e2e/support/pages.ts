@@ -20,6 +20,7 @@ export const paths = {
   home: '/', signUp: '/auth/signup', verify: '/auth/verify_account', login: '/auth/login',
   forgot: '/auth/forgot_password', callback: '/auth/callback', signOut: '/auth/signout', profile: '/authenticated_page',
   awsAccess: '/aws_access', protectedApi: '/protected_api',
+  factors: '/account/second_factors', passkeys: '/account/passkeys',
 };
 
 const plain = (key: string) => key.replaceAll('_', '').toLowerCase();

@@ -23,6 +23,8 @@ export interface NewUser {
   /** One that must be changed at the first sign-in; made up when neither is given, and sent as a message. */
   temporary_password?: string;
   confirmed?: boolean;
+  /** No password at all. */
+  passwordless?: boolean;
   email_verified?: boolean;
   attributes?: Record<string, string>;
 }
