@@ -361,21 +361,19 @@ fn those_off(section: Section, person: &Person) -> AnyView {
     }
     let row = |factor: Factor| {
         let person = person.clone();
+        // The session changes with every renewal; this only when it has to, because it has a button that may have focus.
+        let needs = Memo::new(move |_| (missing(section.app, &person, factor), detail(section.app, factor)));
         view! {
             <li class="row">
                 {live(move || {
-                    let missing = missing(section.app, &person, factor);
-                    let text = match missing {
-                        Some((needs, _)) => needs.text().to_owned(),
-                        None => detail(section.app, factor),
-                    };
+                    let (missing, detail) = needs.get();
+                    let text = missing.map_or(detail, |(needs, _)| needs.text().to_owned());
+                    let link = missing.and_then(|(_, way)| way);
                     view! {
                         <div class="row__text">
                             <p class="row__title">{name(factor).text()}</p>
                             <p class="row__detail">
-                                {text} {missing.and_then(|(_, way)| way).map(|(place, title)| {
-                                    view! { " " {section_link(place, title)} }
-                                })}
+                                {text} {link.map(|(place, title)| view! { " " {section_link(place, title)} })}
                             </p>
                         </div>
                         {missing.is_none().then(|| add_button(section, factor))}

@@ -76,9 +76,9 @@ impl Found {
 
     /// Whether passkeys cannot be used, because a second factor is on that they do not stand for.
     fn is_shut_out(&self, mfa: Mfa) -> bool {
-        let standing = self.standing.as_ref();
-        standing.is_some_and(|(_, on)| {
-            !on.codes().is_empty() && !(mfa.passkey && on.on.contains(&factors::Factor::Passkey))
+        self.standing.as_ref().is_some_and(|(_, now)| {
+            let stands_for_both = mfa.passkey && now.on.contains(&factors::Factor::Passkey);
+            !stands_for_both && !now.codes().is_empty()
         })
     }
 }
