@@ -508,7 +508,7 @@ mod tests {
 
     #[test]
     fn each_wrong_field_is_named() {
-        let table: [(&[&str], Value, &str); 48] = [
+        let table: [(&[&str], Value, &str); 54] = [
             (&["auth"], json!(null), "auth"),
             (&["auth"], json!([]), "auth"),
             (&["auth", "user_pool_id"], json!(null), "auth.user_pool_id"),
@@ -533,6 +533,12 @@ mod tests {
             (&["doorward"], json!({"fresh_sign_in_minutes": 1.5}), "doorward.fresh_sign_in_minutes"),
             (&["doorward"], json!({"fresh_sign_in_minutes": "10"}), "doorward.fresh_sign_in_minutes"),
             (&["doorward"], json!({"remember_devices": "yes"}), "doorward.remember_devices"),
+            (&["auth", "mfa_configuration"], json!("ON"), "auth.mfa_configuration"),
+            (&["auth", "mfa_configuration"], json!(true), "auth.mfa_configuration"),
+            (&["auth", "mfa_methods"], json!("TOTP"), "auth.mfa_methods"),
+            (&["auth", "mfa_methods"], json!(["FAX"]), "auth.mfa_methods"),
+            (&["doorward"], json!({"passkey_mfa": "yes"}), "doorward.passkey_mfa"),
+            (&["doorward"], json!({"passkey_mfa": true}), "doorward.passkey_mfa"),
             (&["doorward"], json!({"terms": "javascript:alert(1)"}), "doorward.terms"),
             (&["doorward"], json!({"privacy": "//evil.test"}), "doorward.privacy"),
             (&["doorward"], json!({"brand": "blue"}), "doorward.brand"),
@@ -615,6 +621,26 @@ mod tests {
                 && file.settings.fresh_sign_in_minutes == 1440
                 && file.settings.terms.terms.is_some()
         );
+    }
+
+    #[test]
+    fn second_factors_are_those_of_a_pool_that_asks_for_one() {
+        let read = |configuration: Value, methods: Value, passkey: bool| {
+            let mut json = amplify();
+            (json["auth"]["mfa_configuration"], json["auth"]["mfa_methods"]) = (configuration, methods);
+            json["auth"]["passwordless"] = json!({"web_authn": {"relying_party_id": "app.example.test"}});
+            json["doorward"] = json!({"passkey_mfa": passkey});
+            parse(&json.to_string(), "app.example.test").unwrap().settings.mfa
+        };
+        let all = json!(["SMS", "TOTP", "EMAIL"]);
+        for nothing in [json!("NONE"), json!(null)] {
+            assert_eq!(read(nothing, all.clone(), true), Mfa::default());
+        }
+        let some = Mfa { app: true, ..Mfa::default() };
+        assert_eq!(read(json!("OPTIONAL"), json!(["TOTP"]), false), some);
+        let every = Mfa { required: true, app: true, sms: true, email: true, passkey: true };
+        assert_eq!(read(json!("REQUIRED"), all, true), every);
+        assert!(some.is_offered() && !read(json!("OPTIONAL"), json!(null), true).is_offered());
     }
 
     #[test]

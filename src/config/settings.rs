@@ -28,6 +28,8 @@ pub struct Settings {
     pub session_minutes: u8,
     /// `doorward.remember_devices`: offer to remember this browser in place of a second factor.
     pub remember_devices: bool,
+    /// `auth.mfa_configuration`, `auth.mfa_methods` and `doorward.passkey_mfa`: the second factors that the pool has.
+    pub mfa: Mfa,
     /// `auth.oauth`: sign-in through the pool's domain, with other providers.
     pub oauth: Option<OAuth>,
     /// `doorward.terms` and `doorward.privacy`: what people agree to when they sign up.
@@ -82,6 +84,7 @@ impl Settings {
             attributes,
             session_minutes: session_minutes(&ours)?,
             remember_devices: ours.get("doorward.remember_devices").flag()?,
+            mfa: mfa(&auth, &ours, config.passwordless)?,
             oauth: oauth(&auth, &ours, page)?,
             terms: terms(&ours)?,
             sign_up_password: sign_up_password(&ours, config.passwordless)?,
@@ -94,6 +97,28 @@ impl Settings {
 }
 
 const ENDPOINT: &str = "an absolute https:// URL without query (http:// on this machine only), or no such field";
+
+/// The second factors that a pool has. None of them if it asks nobody for one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Mfa {
+    /// Everybody is asked for one.
+    pub required: bool,
+    /// Codes from an authenticator app.
+    pub app: bool,
+    /// Codes by text message.
+    pub sms: bool,
+    /// Codes by email.
+    pub email: bool,
+    /// A passkey that verifies the user counts as both factors.
+    pub passkey: bool,
+}
+
+impl Mfa {
+    /// Whether there are any.
+    pub fn is_offered(self) -> bool {
+        self.app || self.sms || self.email
+    }
+}
 
 /// Whether people choose a password when they sign up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -349,6 +374,30 @@ fn password_policy<J: Json>(auth: &At<J>) -> Result<PasswordPolicy, Problem> {
         numbers: flag("auth.password_policy.require_numbers")?,
         symbols: flag("auth.password_policy.require_symbols")?,
     })
+}
+
+fn mfa<J: Json>(auth: &At<J>, ours: &At<J>, passwordless: Passwordless) -> Result<Mfa, Problem> {
+    const CONFIGURATION: &str = "\"NONE\", \"OPTIONAL\" or \"REQUIRED\"";
+    let configuration = auth
+        .optional("auth.mfa_configuration", CONFIGURATION, |text| matches!(text, "NONE" | "OPTIONAL" | "REQUIRED"))?;
+    const METHODS: &str = "a list with \"TOTP\", \"SMS\" or \"EMAIL\"";
+    let at = auth.get("auth.mfa_methods");
+    let mut mfa = Mfa { required: configuration.as_deref() == Some("REQUIRED"), ..Mfa::default() };
+    for entry in at.list(METHODS)? {
+        match entry.text().as_deref() {
+            Some("TOTP") => mfa.app = true,
+            Some("SMS") => mfa.sms = true,
+            Some("EMAIL") => mfa.email = true,
+            _ => return Err(at.wrong(METHODS)),
+        }
+    }
+    let passkey = ours.get("doorward.passkey_mfa");
+    mfa.passkey = passkey.flag()?;
+    if mfa.passkey && !passwordless.passkey {
+        return Err(passkey.wrong("false, unless auth.passwordless has web_authn"));
+    }
+    let is_on = configuration.is_some_and(|configuration| configuration != "NONE");
+    Ok(if is_on { mfa } else { Mfa::default() })
 }
 
 fn sign_up_password<J: Json>(ours: &At<J>, passwordless: Passwordless) -> Result<SignUpPassword, Problem> {

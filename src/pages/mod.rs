@@ -21,6 +21,7 @@ pub mod sign_out;
 pub mod sign_up;
 mod social;
 pub mod steps;
+mod totp;
 pub mod verify;
 pub mod warning;
 pub mod ways;

@@ -28,6 +28,12 @@ pub enum Doing {
     SettingPassword,
     /// Something about a signed-in person's account.
     OwnAccount,
+    /// A signed-in person enters the first code of a new authenticator app.
+    SettingUpTotp,
+    /// A signed-in person switches second factors on and off.
+    ChangingFactors,
+    /// A signed-in person makes or removes passkeys.
+    ChangingPasskeys,
 }
 
 /// Where the text belongs.
@@ -165,7 +171,9 @@ fn kind_text(kind: ErrorKind, doing: Doing) -> (Msg, Next) {
             Doing::Answering | Doing::EnteringTotp => (Msg::ERR_REFUSED, Next::Retry),
             Doing::SigningUp => (Msg::ERR_SIGN_UP_CLOSED, Next::Support),
             Doing::AskingReset => (Msg::ERR_RESET_NOT_ALLOWED, Next::Support),
-            Doing::OwnAccount => (Msg::NOTICE_SESSION_ENDED, Next::SignIn),
+            Doing::OwnAccount | Doing::SettingUpTotp | Doing::ChangingFactors | Doing::ChangingPasskeys => {
+                (Msg::NOTICE_SESSION_ENDED, Next::SignIn)
+            }
             Doing::Verifying | Doing::SettingPassword => (Msg::ERR_NOT_AUTHORIZED, Next::SignIn),
         },
         E::UserNotFound => (Msg::ERR_USER_NOT_FOUND, Next::SignUp),
@@ -177,8 +185,11 @@ fn kind_text(kind: ErrorKind, doing: Doing) -> (Msg, Next) {
         E::PasswordResetRequired => (Msg::ERR_RESET_REQUIRED, Next::Reset),
         E::CodeDeliveryFailure => (Msg::ERR_CODE_DELIVERY, Next::Retry),
         // No message brought this code.
-        E::CodeMismatch if doing == Doing::EnteringTotp => (Msg::ERR_TOTP_MISMATCH, Next::Retry),
+        E::CodeMismatch if matches!(doing, Doing::EnteringTotp | Doing::SettingUpTotp) => {
+            (Msg::ERR_TOTP_MISMATCH, Next::Retry)
+        }
         E::CodeMismatch => (Msg::ERR_CODE_MISMATCH, Next::Retry),
+        E::ExpiredCode if doing == Doing::SettingUpTotp => (Msg::ERR_TOTP_USED, Next::Wait),
         E::ExpiredCode => (Msg::ERR_EXPIRED_CODE, Next::Retry),
         E::ConcurrentModification => (Msg::ERR_CONCURRENT, Next::Retry),
         E::DeviceKeyExists => (Msg::ERR_DEVICE_EXISTS, Next::SignIn),
@@ -190,6 +201,8 @@ fn kind_text(kind: ErrorKind, doing: Doing) -> (Msg, Next) {
         E::InvalidEmailRoleAccessPolicy => (Msg::ERR_EMAIL_SETUP, Next::Support),
         E::InvalidIdentityPoolConfiguration => (Msg::ERR_IDENTITY_POOL_SETUP, Next::Support),
         E::InvalidLambdaResponse => (Msg::ERR_LAMBDA_RESPONSE, Next::Support),
+        E::InvalidParameter if doing == Doing::ChangingFactors => (Msg::ERR_FACTOR_REFUSED, Next::Retry),
+        E::InvalidParameter if doing == Doing::ChangingPasskeys => (Msg::ERR_PASSKEY_REFUSED, Next::Retry),
         E::InvalidParameter => (Msg::ERR_INVALID_PARAMETER, Next::Retry),
         E::InvalidPassword => (Msg::ERR_INVALID_PASSWORD, Next::Retry),
         E::InvalidSmsRoleAccessPolicy => (Msg::ERR_SMS_SETUP, Next::Support),
@@ -202,6 +215,8 @@ fn kind_text(kind: ErrorKind, doing: Doing) -> (Msg, Next) {
         E::RefreshTokenReuse => (Msg::ERR_TOKEN_REUSE, Next::SignIn),
         E::ResourceConflict => (Msg::ERR_RESOURCE_CONFLICT, Next::Support),
         E::ResourceNotFound => (Msg::ERR_RESOURCE_NOT_FOUND, Next::Support),
+        E::SoftwareTokenMFANotFound if doing == Doing::SettingUpTotp => (Msg::ERR_TOTP_SET_UP_OVER, Next::Retry),
+        E::SoftwareTokenMFANotFound if doing == Doing::ChangingFactors => (Msg::ERR_FACTOR_OFF, Next::Support),
         E::SoftwareTokenMFANotFound => (Msg::ERR_NO_TOTP, Next::Support),
         E::TooManyFailedAttempts => (Msg::ERR_TOO_MANY_FAILED, Next::Wait),
         E::TooManyRequests => (Msg::ERR_TOO_MANY_REQUESTS, Next::Wait),
@@ -271,7 +286,7 @@ mod tests {
     use crate::cognito::error::ServiceError;
     use std::collections::BTreeMap;
 
-    const DOINGS: [Doing; 8] = [
+    const DOINGS: [Doing; 11] = [
         Doing::SigningIn,
         Doing::Answering,
         Doing::EnteringTotp,
@@ -280,6 +295,9 @@ mod tests {
         Doing::AskingReset,
         Doing::SettingPassword,
         Doing::OwnAccount,
+        Doing::SettingUpTotp,
+        Doing::ChangingFactors,
+        Doing::ChangingPasskeys,
     ];
 
     /// Whether the error, as an answer to a refresh or to a call with an access token, ends the session.
@@ -450,6 +468,25 @@ mod tests {
         let wrong =
             Error::Service(ServiceError { kind: ErrorKind::NotAuthorized, reason: Some(Reason::WrongPassword) });
         assert_eq!(explain(&wrong, Doing::Answering).text, Msg::ERR_REFUSED, "there was no password");
+    }
+
+    #[test]
+    fn errors_about_factors_and_passkeys_say_what_they_mean_there() {
+        use Doing::{ChangingFactors, ChangingPasskeys, SettingUpTotp};
+        for (doing, kind, text, next) in [
+            (SettingUpTotp, ErrorKind::CodeMismatch, Msg::ERR_TOTP_MISMATCH, Next::Retry),
+            (SettingUpTotp, ErrorKind::ExpiredCode, Msg::ERR_TOTP_USED, Next::Wait),
+            (SettingUpTotp, ErrorKind::SoftwareTokenMFANotFound, Msg::ERR_TOTP_SET_UP_OVER, Next::Retry),
+            (SettingUpTotp, ErrorKind::NotAuthorized, Msg::NOTICE_SESSION_ENDED, Next::SignIn),
+            (ChangingFactors, ErrorKind::SoftwareTokenMFANotFound, Msg::ERR_FACTOR_OFF, Next::Support),
+            (ChangingFactors, ErrorKind::InvalidParameter, Msg::ERR_FACTOR_REFUSED, Next::Retry),
+            (ChangingFactors, ErrorKind::NotAuthorized, Msg::NOTICE_SESSION_ENDED, Next::SignIn),
+            (ChangingPasskeys, ErrorKind::InvalidParameter, Msg::ERR_PASSKEY_REFUSED, Next::Retry),
+            (ChangingPasskeys, ErrorKind::NotAuthorized, Msg::NOTICE_SESSION_ENDED, Next::SignIn),
+        ] {
+            let explained = explain(&Error::Service(ServiceError { kind, reason: None }), doing);
+            assert_eq!((explained.text, explained.next), (text, next), "{kind:?} while {doing:?}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 // What a sign-in can ask beyond name and password, each question against the dev pool.
 import type { Page } from '@playwright/test';
 import { expect, test } from './support/fixtures';
+import { accessToken, call, prefer, totp, withAuthenticator, wrongCode } from './support/factors';
 import type { Pool } from './support/pool';
 import {
   CLIENT, EMAIL, OTHER_PASSWORD, PASSWORD, button, calls, configure, expectFieldProblem, expectProblemShown, field, greeting, heading, hold,
@@ -11,27 +12,6 @@ const user = { email: EMAIL, password: PASSWORD };
 const PHONE = '+491701234567';
 const code = (page: Page) => field(page, says('Code'));
 const passwordless = { auth: { passwordless: { email_otp_enabled: true, sms_otp_enabled: true } } };
-const totp = async (pool: Pool) => (await pool.totp(EMAIL)).code;
-const wrongCode = (right: string) => (right === '000000' ? '111111' : '000000');
-
-/** Calls an operation as a client of its own. */
-async function call(pool: Pool, operation: string, request: object): Promise<any> {
-  const answer = await fetch(`${pool.origin}/`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `AWSCognitoIdentityProviderService.${operation}` },
-    body: JSON.stringify(request),
-  });
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${operation}: ${text}`);
-  return text ? JSON.parse(text) : {};
-}
-/** An access token of somebody's own, to change their factors with. */
-async function accessToken(pool: Pool): Promise<string> {
-  const request = { ClientId: CLIENT, AuthFlow: 'USER_PASSWORD_AUTH', AuthParameters: { USERNAME: EMAIL, PASSWORD } };
-  return (await call(pool, 'InitiateAuth', request)).AuthenticationResult.AccessToken;
-}
-const prefer = async (pool: Pool, settings: object) =>
-  call(pool, 'SetUserMFAPreference', { AccessToken: await accessToken(pool), ...settings });
 
 // ---------------------------------------------------------------------------------------------- second factors
 test('an authenticator app: its code is asked for, corrected, and taken without a button', async ({ page, pool }) => {
@@ -304,14 +284,7 @@ for (const flow of ['custom', 'custom_srp']) {
 async function withPasskey(page: Page, pool: Pool, site: { origin: string }) {
   const origin = site.origin.replace('127.0.0.1', 'localhost');
   await pool.createUser(user);
-  const cdp = await page.context().newCDPSession(page);
-  await cdp.send('WebAuthn.enable');
-  const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  });
+  const { cdp, authenticatorId } = await withAuthenticator(page);
   await configure(page, { auth: { passwordless: { web_authn: { relying_party_id: 'localhost' } } } });
   await page.goto(`${origin}/`);
   const AccessToken = await accessToken(pool);

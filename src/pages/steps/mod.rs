@@ -11,6 +11,7 @@ pub mod set_up;
 pub mod unsupported;
 
 pub use autofill::autofill;
+pub(super) use passkey::stop_with_form;
 
 use super::login::SignIn;
 use super::problem::{Explained, Place, explain};

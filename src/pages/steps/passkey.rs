@@ -69,7 +69,7 @@ pub fn passkey() -> AnyView {
 }
 
 /// Ends an offer or a dialog together with the form it belongs to: a passkey that is chosen later would lead nowhere.
-pub(super) fn stop_with_form(app: AppState, mediation: Mediation) {
+pub(in crate::pages) fn stop_with_form(app: AppState, mediation: Mediation) {
     on_cleanup(move || {
         spawn_local(async move {
             if let Ok(account) = (app.services.account)().await {

@@ -5,14 +5,14 @@ use crate::{
     cognito::{
         operations::ChallengeName,
         sign_in::{Asks, Input, MfaSetup, Stage},
-        types::{DeviceName, TotpCode, TotpSecret},
     },
-    components::{CopyButton, Field, FieldState, Form, Kind, Page, QrCode, Submit, live},
+    components::{Field, FieldState, Form, Kind, Page, Submit, live},
     i18n::Msg,
     pages::{
-        inputs::{CODE_DIGITS, read_email},
+        inputs::read_email,
         login::SignIn,
         problem::{Place, Problem},
+        totp::{TotpForm, totp_fields, totp_key},
     },
     state::AppState,
 };
@@ -100,103 +100,24 @@ fn scan(sign_in: SignIn) -> AnyView {
     // Drawn for this stage only.
     let Some(secret) = secret.flatten() else { return ().into_any() };
     let account = app.name.get_value().map(|name| name.as_str().to_owned()).unwrap_or_default();
-    let uri = app.config.with_value(|config| otpauth(&config.name, &account, &secret));
-    let (code, name) = (FieldState::default(), FieldState::default());
-    at_field(sign_in, code, Place::Code);
+    let typed = TotpForm::default();
+    at_field(sign_in, typed.code, Place::Code);
     let submit = move || {
-        let typed = code.value();
-        let entered = code.check(TotpCode::parse(typed.trim()).ok_or(Msg::TOTP_MALFORMED));
-        let called = name.value().trim().to_owned();
-        match entered {
-            Some(code) => {
-                let name = (!called.is_empty()).then(|| DeviceName::new(called));
-                sign_in.send(Input::VerifyTotp { code, name });
-            }
-            None => code.focus(),
+        if let Some((code, name)) = typed.read() {
+            sign_in.send(Input::VerifyTotp { code, name });
         }
     };
     view! {
         <Page title=Msg::SCAN_TITLE lead=Msg::SCAN_LEAD.text()>
             <Problem problem=above(sign_in, Some(Place::Code)) />
-            <QrCode text=uri.clone() label=Msg::SCAN_PICTURE />
-            // Nobody can scan what their own phone shows. Hidden by style where there is a mouse.
-            <p class="scan-open"><a href=uri rel="external">{Msg::SCAN_OPEN.text()}</a></p>
-            <div class="secret">
-                <p id="secret-label">{Msg::SCAN_SECRET.text()}</p>
-                <code class="secret__text" aria-labelledby="secret-label">{grouped(&secret)}</code>
-                <CopyButton text=secret.as_str().to_owned() copy=app.services.copy />
-            </div>
+            {totp_key(app, &account, &secret)}
             <p class="aside">{Msg::SCAN_ANEW.text()}</p>
             <Form id="scan-step" working=sign_in.working on_submit=Callback::new(move |()| submit())>
-                <Field
-                    id="code"
-                    label=Msg::TOTP_CODE.text()
-                    kind=Kind::Code(CODE_DIGITS)
-                    state=code
-                    hint=Msg::CODE_HINT_APP.text()
-                />
-                <Field
-                    id="device_name"
-                    label=Msg::APP_NAME.text()
-                    kind=Kind::Text("off")
-                    state=name
-                    hint=Msg::APP_NAME_HINT.text()
-                    optional=true
-                />
+                {totp_fields(typed)}
                 <Submit label=Msg::CONTINUE busy=Msg::CHECKING working=sign_in.working />
             </Form>
             {way_back(sign_in)}
         </Page>
     }
     .into_any()
-}
-
-/// The secret in groups of four, which are easier to copy by hand.
-fn grouped(secret: &TotpSecret) -> String {
-    let letters: Vec<char> = secret.as_str().chars().collect();
-    letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
-}
-
-/// What an authenticator app reads from the picture: the key URI format that all of them share.
-fn otpauth(issuer: &str, account: &str, secret: &TotpSecret) -> String {
-    let (issuer, account) = (encoded(issuer), encoded(account));
-    let label = if account.is_empty() { issuer.clone() } else { format!("{issuer}:{account}") };
-    format!("otpauth://totp/{label}?secret={}&issuer={issuer}", secret.as_str())
-}
-
-/// Percent-encoding of everything but the unreserved characters (RFC 3986, section 2.3).
-fn encoded(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push('%');
-            for digit in [byte >> 4, byte & 15] {
-                encoded.push(char::from(b"0123456789ABCDEF"[usize::from(digit)]));
-            }
-        }
-    }
-    encoded
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_picture_holds_what_apps_read() {
-        let secret = TotpSecret::new("JBSWY3DPEHPK3PXP");
-        assert_eq!(
-            otpauth("My site & co", "ada+1@example.com", &secret),
-            "otpauth://totp/My%20site%20%26%20co:ada%2B1%40example.com?secret=JBSWY3DPEHPK3PXP&issuer=My%20site%20%26%20co"
-        );
-        assert_eq!(otpauth("D", "", &secret), "otpauth://totp/D?secret=JBSWY3DPEHPK3PXP&issuer=D");
-        assert_eq!(encoded("ü"), "%C3%BC");
-    }
-
-    #[test]
-    fn the_text_can_be_copied_by_hand() {
-        assert_eq!(grouped(&TotpSecret::new("JBSWY3DPEHPK3PX")), "JBSW Y3DP EHPK 3PX");
-    }
 }

@@ -4,6 +4,8 @@
 
 pub mod contact;
 pub mod details;
+pub mod factors;
+pub mod passkeys;
 pub mod password;
 pub mod step_up;
 

@@ -1366,6 +1366,65 @@ fn passkeys_are_made_by_the_browser() {
 }
 
 #[test]
+fn an_authenticator_app_is_proven_before_it_is_on() {
+    use centre::factors::{self, Factor, Factors};
+    let answers = vec![
+        ("AssociateSoftwareToken", Ok((200, json!({"SecretCode": "JBSWY3DPEHPK3PXP"})))),
+        ("VerifySoftwareToken", Ok((200, json!({"Status": "ERROR"})))),
+        ("VerifySoftwareToken", Ok((200, json!({"Status": "SUCCESS"})))),
+        ("SetUserMFAPreference", Ok((200, json!({})))),
+        ("SetUserMFAPreference", Ok((200, json!({})))),
+        ("SetUserMFAPreference", Ok((200, json!({})))),
+    ];
+    let scene = scene(Some(5000), answers);
+    let account: &dyn Account = &*scene.keeper;
+    assert_eq!(run(factors::new_app(account)).unwrap().as_str(), "JBSWY3DPEHPK3PXP");
+    let confirm = || run(factors::confirm_app(account, TotpCode::new("123456"), DeviceName::parse("my phone")));
+    assert_eq!(confirm().unwrap_err().kind(), Some(ErrorKind::EnableSoftwareTokenMFA));
+    assert_eq!(confirm(), Ok(()));
+    assert_eq!(run(factors::switch(account, Factor::App, true)), Ok(()));
+    let mut now = Factors { on: vec![Factor::App, Factor::Email], preferred: None };
+    assert_eq!(run(factors::prefer(account, &now, None)), Ok(()), "nothing to send");
+    assert_eq!(run(factors::prefer(account, &now, Some(Factor::Email))), Ok(()));
+    now.preferred = Some(Factor::Email);
+    assert_eq!(run(factors::prefer(account, &now, None)), Ok(()));
+    let calls = scene.world.calls.borrow();
+    assert_eq!((&calls[2].1["UserCode"], &calls[2].1["FriendlyDeviceName"]), (&json!("123456"), &json!("my phone")));
+    assert_eq!(calls[3].1["SoftwareTokenMfaSettings"], json!({"Enabled": true, "PreferredMfa": false}));
+    assert_eq!(calls[4].1["EmailMfaSettings"], json!({"Enabled": true, "PreferredMfa": true}));
+    assert_eq!(calls[5].1["EmailMfaSettings"], json!({"Enabled": true, "PreferredMfa": false}));
+    scene.all_answers_were_used();
+}
+
+#[test]
+fn a_passkey_goes_from_the_browser_to_the_pool_and_one_that_is_gone_is_forgotten() {
+    use centre::passkeys::{self, NotMade};
+    let begin = || ("StartWebAuthnRegistration", Ok((200, json!({"CredentialCreationOptions": {"challenge": "c"}}))));
+    let answers = vec![
+        begin(),
+        ("CompleteWebAuthnRegistration", Ok((200, json!({})))),
+        begin(),
+        ("StartWebAuthnRegistration", Err(Fault::Offline)),
+        ("DeleteWebAuthnCredential", refused("ResourceNotFoundException")),
+        ("DeleteWebAuthnCredential", refused("LimitExceededException")),
+    ];
+    let scene = scene(Some(5000), answers);
+    let account: &dyn Account = &*scene.keeper;
+    let make = |comes: Result<&str, PasskeyFault>| {
+        scene.world.passkey.replace(Some(comes.map(str::to_owned)));
+        run(passkeys::make(account))
+    };
+    assert_eq!(make(Ok(r#"{"id":"a"}"#)), Ok(()));
+    assert_eq!(scene.world.calls.borrow()[1].1["Credential"], json!({"id": "a"}));
+    assert_eq!(make(Err(PasskeyFault::Cancelled)), Err(NotMade::Browser(PasskeyFault::Cancelled)));
+    assert_eq!(make(Err(PasskeyFault::Cancelled)), Err(NotMade::Pool(Error::Fault(Fault::Offline))));
+    let forget = || run(passkeys::forget(account, CredentialId::new("a")));
+    assert_eq!(forget(), Ok(()));
+    assert_eq!(forget().unwrap_err().kind(), Some(ErrorKind::LimitExceeded));
+    scene.all_answers_were_used();
+}
+
+#[test]
 fn this_browser_knows_which_device_it_is_and_forgets_it() {
     let scene = scene(Some(5000), vec![]);
     assert_eq!(scene.keeper.this_device(), None);

@@ -21,6 +21,7 @@ export const paths = {
   forgot: '/auth/forgot_password', callback: '/auth/callback', signOut: '/auth/signout', profile: '/authenticated_page',
   awsAccess: '/aws_access', protectedApi: '/protected_api', account: '/account', accountDetails: '/account/profile',
   accountContact: '/account/contact', accountPassword: '/account/password',
+  factors: '/account/second_factors', passkeys: '/account/passkeys',
 };
 
 const plain = (key: string) => key.replaceAll('_', '').toLowerCase();

@@ -25,6 +25,8 @@ export interface NewUser {
   /** Has no password, and signs in by code. */
   passwordless?: boolean;
   confirmed?: boolean;
+  /** No password at all. */
+  passwordless?: boolean;
   email_verified?: boolean;
   attributes?: Record<string, string>;
 }
