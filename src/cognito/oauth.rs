@@ -203,8 +203,9 @@ pub enum Failure {
 }
 
 impl Domain {
-    /// Where the browser has to go (`/oauth2/authorize`). `provider` is `identity_provider`.
-    pub fn authorize_url(&self, client: &ClientId, provider: &str, pending: &Pending) -> String {
+    /// Where the browser has to go (`/oauth2/authorize`). `provider` is `identity_provider`; with `anew` people sign in
+    /// even if the pool's pages still know them.
+    pub fn authorize_url(&self, client: &ClientId, provider: &str, pending: &Pending, anew: bool) -> String {
         let mut query = self.query("/oauth2/authorize?");
         query
             .append_pair("response_type", "code")
@@ -217,6 +218,9 @@ impl Domain {
             .append_pair("code_challenge_method", "S256");
         if !self.scopes.is_empty() {
             query.append_pair("scope", &self.scopes.join(" "));
+        }
+        if anew {
+            query.append_pair("prompt", "login");
         }
         query.finish()
     }
@@ -351,7 +355,7 @@ mod tests {
     #[test]
     fn the_request_carries_everything_but_the_secrets_and_the_page_asked_for() {
         let pending = pending();
-        let url = domain().authorize_url(&client(), "Our SSO & more", &pending);
+        let url = domain().authorize_url(&client(), "Our SSO & more", &pending, false);
         let (base, query) = url.split_once('?').unwrap();
         assert_eq!(base, "https://example.auth.eu-central-1.amazoncognito.com/oauth2/authorize");
         let expected = [
@@ -368,7 +372,9 @@ mod tests {
         assert_eq!(parameters(query), expected.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
         assert!(!url.contains(pending.verifier.as_str()) && !url.contains("authenticated_page"));
         let everything = Domain { scopes: Vec::new(), ..domain() };
-        assert!(!everything.authorize_url(&client(), "Google", &pending).contains("scope"));
+        assert!(!everything.authorize_url(&client(), "Google", &pending, false).contains("scope"));
+        assert!(!url.contains("prompt"));
+        assert!(everything.authorize_url(&client(), "Google", &pending, true).ends_with("&prompt=login"));
     }
 
     #[test]

@@ -37,6 +37,8 @@ pub struct Step {
     /// The sign-in had got beyond name and password and had to begin again: what was typed since is gone.
     pub started_over: bool,
     device: Device,
+    /// Goes along with every USER_AUTH.
+    step_up: Option<StepUp>,
     /// Whether a first factor has gone out, so that a code that is asked for now is the second.
     proved: bool,
     /// The number of the last command. Goes on over new beginnings, so that an answer to an old command is
@@ -187,6 +189,20 @@ pub struct RememberedDevice {
     pub key: DeviceKey,
 }
 
+/// What somebody brings along who is signed in already and has to show that it is still them: what the pool asks then is
+/// what has not been proved lately.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepUp {
+    /// Of the session they have.
+    pub access_token: AccessToken,
+    /// What they proved longer ago than this, in seconds, they prove again.
+    pub max_age: u64,
+}
+
+/// The level that a step-up asks for, `TARGET_ACR_VALUES`: one factor, and a second one from whoever has to use one at any
+/// sign-in.
+const LEVEL: &str = "urn:cognito:loa:1";
+
 /// What a remembered device has to do with the sign-in.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 enum Device {
@@ -318,6 +334,8 @@ pub enum Event {
     Person(Input),
     /// This browser remembers a device for the person. Told before the event that names the person.
     Remembered(RememberedDevice),
+    /// The person is signed in already. Told before the event that begins the sign-in; counts for this one only.
+    SignedInAlready(StepUp),
     /// The answer to a command.
     Answered {
         /// The command's number.
@@ -441,6 +459,7 @@ pub fn next(mut step: Step, event: Event) -> (Step, Option<Command>) {
         (stage @ (S::Credentials | S::Waiting(_)), Event::Remembered(device)) => {
             (Step { stage, ..step.remembering(device) }, None)
         }
+        (S::Credentials, Event::SignedInAlready(step_up)) => (Step { step_up: Some(step_up), ..step }, None),
         (S::Waiting(waiting), Event::Answered { turn, result }) if turn == step.turn => match result {
             Ok(reply) => step.replied(waiting, reply),
             Err(error) => step.refused(waiting, error),
@@ -532,6 +551,11 @@ impl Step {
             Way::SignedUp(session) => Some(session.clone()),
             _ => None,
         };
+        if let (AuthFlow::UserAuth, None, Some(StepUp { access_token, max_age })) = (flow, &session, &self.step_up) {
+            parameters.insert("TARGET_ACR_VALUES", LEVEL);
+            parameters.insert("ACCESS_TOKEN", access_token.as_str());
+            parameters.insert("MAX_AGE", max_age.to_string());
+        }
         self.proved = way.sends_password() || session.is_some();
         let waiting = Waiting {
             doing: Doing::Initiating,
@@ -1226,6 +1250,53 @@ mod tests {
             assert_eq!(*parameters, all, "{name}");
             assert_eq!(play.step.asks(), Asks::Waiting, "{name}");
         }
+    }
+
+    #[test]
+    fn whoever_is_signed_in_already_says_so_where_the_pool_can_make_something_of_it() {
+        let step_up = StepUp { access_token: AccessToken::new("t"), max_age: 600 };
+        let begin = |way: Way| {
+            let play = Play::default().then(Event::SignedInAlready(step_up.clone()));
+            assert!(play.command.is_none() && play.step.asks() == Asks::Credentials);
+            play.person(submit(way))
+        };
+        let brought = |play: &Play| {
+            let Call::Initiate { parameters, .. } = play.call() else { panic!("{play:?}") };
+            ["TARGET_ACR_VALUES", "ACCESS_TOKEN", "MAX_AGE"].map(|name| parameters.get(name).map(str::to_owned))
+        };
+        let all = [Some("urn:cognito:loa:1".to_owned()), Some("t".to_owned()), Some("600".to_owned())];
+        let none = [None, None, None];
+        for (way, expected) in [
+            (Way::Choice(None), &all),
+            (Way::Choice(Some(Factor::EmailOtp)), &all),
+            (Way::Choice(Some(Factor::PasswordSrp(password()))), &all),
+            (Way::Srp(password()), &none),
+            (Way::Password(password()), &none),
+            (Way::Custom, &none),
+            (Way::CustomSrp(password()), &none),
+            (Way::SignedUp(ChallengeSession::new("s")), &none),
+        ] {
+            assert_eq!(brought(&begin(way.clone())), *expected, "{way:?}");
+        }
+        // A new code is asked for in the same way, and so is a new beginning without the device.
+        let sent = begin(Way::Choice(Some(Factor::EmailOtp))).asked(challenge("EMAIL_OTP"));
+        assert_eq!(brought(&sent.person(Input::SendAgain)), all);
+        let known = Play::default().then(Event::SignedInAlready(step_up.clone())).remembered("ada@example.com");
+        let unknown = service(ErrorKind::ResourceNotFound, Some(Reason::DeviceUnknown));
+        let begun_again = known.person(submit(Way::Choice(None))).answered(Err(unknown)).answered(Ok(Reply::Done));
+        assert_eq!(brought(&begun_again), all);
+        // The pool may ask for nothing, for what is missing, or for everything.
+        let asks = |answer: Value| begin(Way::Choice(None)).asked(answer).step.asks();
+        assert_eq!(asks(tokens()), Asks::SignedIn);
+        assert_eq!(asks(challenge("SOFTWARE_TOKEN_MFA")), Asks::Code);
+        assert_eq!(asks(challenge("SELECT_CHALLENGE")), Asks::ChooseFactor);
+        // It is for this sign-in only, and nothing that comes in the middle of one.
+        let over = begin(Way::Choice(None)).refused(ErrorKind::NotAuthorized);
+        assert_eq!(over.step.asks(), Asks::Credentials);
+        assert_eq!(brought(&over.person(submit(Way::Choice(None)))), none);
+        let late = begun(Way::Choice(None)).asked(challenge("EMAIL_OTP")).then(Event::SignedInAlready(step_up.clone()));
+        assert_eq!((late.step.asks(), late.command.is_none()), (Asks::Code, true));
+        assert_eq!(brought(&late.person(Input::SendAgain)), none);
     }
 
     #[test]

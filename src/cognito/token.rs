@@ -3,7 +3,7 @@
 //! The signature is **not** checked here: tokens come straight from Cognito over TLS, and whoever
 //! relies on a token checks it at the server. Nothing read here grants anything.
 
-use super::types::{AccessToken, Tokens, UserName};
+use super::types::{AccessToken, IdToken, Tokens, UserName};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::Value;
 
@@ -36,6 +36,22 @@ impl AccessClaims {
 /// `origin_jti`: the pool's name for the session, if it says one.
 pub fn origin_jti(token: &AccessToken) -> Option<String> {
     payload(token.as_str())?.get("origin_jti")?.as_str().map(str::to_owned)
+}
+
+/// The names of the providers that the person is known by (`identities`), and whether there is nothing else to know them by:
+/// the pool made the account for a provider, and calls it by the provider's name.
+pub fn providers(token: &IdToken) -> (Vec<String>, bool) {
+    let claims = payload(token.as_str()).unwrap_or_default();
+    let username = claims.get("cognito:username").and_then(Value::as_str).unwrap_or_default();
+    let identities = claims.get("identities").and_then(Value::as_array).into_iter().flatten();
+    let names: Vec<String> =
+        identities.filter_map(|identity| Some(identity.get("providerName")?.as_str()?.to_owned())).collect();
+    let of_provider = |name: &String| {
+        let (begins, rest) = (username.as_bytes().get(..name.len()), username.as_bytes().get(name.len()));
+        begins.is_some_and(|begins| begins.eq_ignore_ascii_case(name.as_bytes())) && rest == Some(&b'_')
+    };
+    let only = names.iter().any(of_provider);
+    (names, only)
 }
 
 /// What stays the same over all refreshes of a session: `origin_jti`, or the person and `auth_time` where a pool has token
@@ -89,7 +105,7 @@ pub(super) fn payload(token: &str) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cognito::types::{IdToken, RefreshToken};
+    use crate::cognito::types::RefreshToken;
     use proptest::prelude::*;
 
     fn token(payload: &str) -> AccessToken {
@@ -114,6 +130,20 @@ mod tests {
         assert_eq!(ends(token(r#"{"exp":9999}"#).as_str()), 3601);
         assert_eq!(ends("no token"), 3601);
         assert_eq!(AccessClaims::read(&tokens("").access).unwrap().signed_in_at, 0);
+    }
+
+    #[test]
+    fn accounts_of_providers_are_told_from_those_that_have_one_as_well() {
+        let of = |payload: &str| providers(&IdToken::new(token(payload).as_str()));
+        let google = |username: &str| {
+            of(&format!(r#"{{"cognito:username":"{username}","identities":[{{"providerName":"Google"}},{{"x":1}}]}}"#))
+        };
+        assert_eq!(google("google_123"), (vec!["Google".to_owned()], true));
+        assert_eq!(google("Googler"), (vec!["Google".to_owned()], false));
+        assert_eq!(google("0a1b"), (vec!["Google".to_owned()], false));
+        for none in ["{}", r#"{"identities":7}"#, r#"{"cognito:username":"Google_1"}"#, "null"] {
+            assert_eq!(of(none), (vec![], false), "{none}");
+        }
     }
 
     #[test]

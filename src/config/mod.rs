@@ -500,7 +500,7 @@ mod tests {
 
     #[test]
     fn each_wrong_field_is_named() {
-        let table: [(&[&str], Value, &str); 40] = [
+        let table: [(&[&str], Value, &str); 43] = [
             (&["auth"], json!(null), "auth"),
             (&["auth"], json!([]), "auth"),
             (&["auth", "user_pool_id"], json!(null), "auth.user_pool_id"),
@@ -521,6 +521,9 @@ mod tests {
             (&["doorward"], json!({"sign_in_with": "fax"}), "doorward.sign_in_with"),
             (&["doorward"], json!({"flow": "magic"}), "doorward.flow"),
             (&["doorward"], json!({"session_minutes": 2}), "doorward.session_minutes"),
+            (&["doorward"], json!({"fresh_sign_in_minutes": 0}), "doorward.fresh_sign_in_minutes"),
+            (&["doorward"], json!({"fresh_sign_in_minutes": 1.5}), "doorward.fresh_sign_in_minutes"),
+            (&["doorward"], json!({"fresh_sign_in_minutes": "10"}), "doorward.fresh_sign_in_minutes"),
             (&["doorward"], json!({"remember_devices": "yes"}), "doorward.remember_devices"),
             (&["doorward"], json!({"terms": "javascript:alert(1)"}), "doorward.terms"),
             (&["doorward"], json!({"privacy": "//evil.test"}), "doorward.privacy"),
@@ -590,12 +593,13 @@ mod tests {
             assert_eq!(with(&["auth", "username_attributes"], names).unwrap().config.sign_in_with, expected);
         }
         let ours = json!({"sign_in_with": "username", "flow": "choice", "session_minutes": 15,
-                          "remember_devices": true, "terms": "/terms.html", "privacy": "https://example.test/p"});
+                          "fresh_sign_in_minutes": 1440, "remember_devices": true, "terms": "/terms.html", "privacy": "https://example.test/p"});
         let file = with(&["doorward"], ours).unwrap();
         assert_eq!((file.config.sign_in_with, file.config.flow), (SignInName::UserName, Flow::Choice));
         assert!(
             file.settings.remember_devices
                 && file.settings.session_minutes == 15
+                && file.settings.fresh_sign_in_minutes == 1440
                 && file.settings.terms.terms.is_some()
         );
     }

@@ -35,6 +35,9 @@ pub struct Settings {
     pub guests: bool,
     /// `doorward.protected_api`: a server that trusts this pool, which the example page calls.
     pub protected_api: Option<String>,
+    /// `doorward.fresh_sign_in_minutes`: how old a sign-in may be for sensitive changes of the account (1 to 1440; 10 if
+    /// absent).
+    pub fresh_sign_in_minutes: u16,
     /// `doorward.sign_out_after`: when people are signed out, whatever the pool allows.
     pub sign_out_after: SignOutAfter,
 }
@@ -76,6 +79,7 @@ impl Settings {
             sign_up_password: sign_up_password(&ours, config.passwordless)?,
             guests: auth.get("auth.unauthenticated_identities_enabled").flag()?,
             protected_api: protected_api(&ours, page)?,
+            fresh_sign_in_minutes: fresh_sign_in_minutes(&ours)?,
             sign_out_after: sign_out_after(&ours)?,
         })
     }
@@ -397,6 +401,17 @@ fn session_minutes<J: Json>(ours: &At<J>) -> Result<u8, Problem> {
         Some(value) => match value.number() {
             Some(minutes) if (3.0..=15.0).contains(&minutes) && minutes % 1.0 == 0.0 => Ok(minutes as u8),
             _ => Err(at.wrong("a whole number of minutes from 3 to 15, as AuthSessionValidity of the app client")),
+        },
+    }
+}
+
+fn fresh_sign_in_minutes<J: Json>(ours: &At<J>) -> Result<u16, Problem> {
+    let at = ours.get("doorward.fresh_sign_in_minutes");
+    match &at.value {
+        None => Ok(10),
+        Some(value) => match value.number() {
+            Some(minutes) if (1.0..=1440.0).contains(&minutes) && minutes % 1.0 == 0.0 => Ok(minutes as u16),
+            _ => Err(at.wrong("a whole number of minutes from 1 to 1440")),
         },
     }
 }

@@ -156,6 +156,15 @@ pub enum SignOut {
     Everywhere,
 }
 
+/// How somebody who is signed in can show that it is still them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Again {
+    /// Here, as at a sign-in: [`Account::prove`].
+    Here,
+    /// At the provider they came from, which the pool knows by this name: [`Account::begin_social_again`].
+    AtProvider(String),
+}
+
 /// What a sign-up led to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SignedUp {
@@ -333,6 +342,19 @@ pub trait Account {
     /// Has the device that this browser is remembered as stand in for the second factor from now on, where the pool
     /// asks people first. What does not work is no trouble: the second factor is asked for again.
     fn trust_device(&self) -> Local<'_, ()>;
+    /// For how many seconds the person has been signed in by what they last proved (`auth_time`); refreshes do not count.
+    /// `None` if nobody is signed in. [`centre::step_up`] says whether that is recent enough.
+    fn signed_in_for(&self) -> Option<u64>;
+    /// How whoever is signed in can show that it is still them; `None` if nobody is.
+    fn again(&self) -> Option<Again>;
+    /// Has the person who is signed in prove who they are once more. Goes as [`Account::sign_in`], except that the name in
+    /// [`Input::Submit`] does not matter: it is theirs. With [`Way::Choice`](crate::cognito::sign_in::Way::Choice), what
+    /// they proved within so many seconds is not asked for again. When it is done, the new session stands in the place of
+    /// the old one in all tabs, which is revoked at the server; nobody is told more than [`Change::Renewed`].
+    ///
+    /// NotAuthorized also if the session has ended in the meantime, or somebody else was signed in by it: then nothing has
+    /// changed here.
+    fn prove(&self, attempt: Attempt, input: Input, within: u64) -> Local<'_, Attempt>;
     /// Creates an account, without a password if there is none.
     fn sign_up(
         &self,
@@ -418,6 +440,9 @@ pub trait Account {
     /// Begins a sign-in at a provider: gives the address that the browser has to go to. `next` is the page that was
     /// asked for. `None` if the pool has no domain.
     fn begin_social(&self, provider: &str, next: Option<String>) -> Option<String>;
+    /// The same for whoever is signed in and came from a provider, who has to sign in there again ([`Account::again`]). It may
+    /// be somebody else who comes back. `None` also if nobody came from there.
+    fn begin_social_again(&self, next: Option<String>) -> Option<String>;
     /// Finishes it, from the query that the browser came back with. If there was no answer from the token endpoint, the
     /// next call goes on from there.
     fn finish_social(&self, query: String) -> Local<'_, Finished>;

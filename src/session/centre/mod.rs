@@ -2,6 +2,8 @@
 //! [`Account`]: they are compiled into the chunk of whoever calls them, so that what reads and writes their requests is in
 //! none of the others.
 
+pub mod step_up;
+
 use super::Account;
 use crate::cognito::{
     client::{self, Operation, Target},

@@ -219,15 +219,20 @@ impl<W: World> Keeper<W> {
         self.mind_limits();
     }
 
+    /// When the person signed in to this session, by this machine's clock; not later than now.
+    pub(super) fn signed_in_at(&self, tokens: &Tokens) -> Option<u64> {
+        let (claims, times) = (AccessClaims::read(&tokens.access)?, TokenTimes::read(tokens)?);
+        Some(claims.signed_in_at.saturating_add_signed(self.ahead(times)).min(self.world.now()))
+    }
+
     /// The limit that comes next, by this machine's clock.
     fn due(&self) -> Option<Due> {
         if self.limits.is_none() {
             return None;
         }
         let (_, tokens) = self.stored()?;
-        let (claims, times) = (AccessClaims::read(&tokens.access)?, TokenTimes::read(&tokens)?);
+        let signed_in = self.signed_in_at(&tokens)?;
         let now = self.world.now();
-        let signed_in = claims.signed_in_at.saturating_add_signed(self.ahead(times)).min(now);
         // Somebody whose session comes from elsewhere is active now.
         let active = self.last_active().unwrap_or(now).min(now);
         self.limits.due(signed_in, active)

@@ -16,7 +16,7 @@ mod simulation;
 mod tests;
 
 use super::{
-    Account, ApiAnswer, ApiRequest, Attempt, AwsAccess, AwsFault, Change, Finished, Local, Mediation, News,
+    Account, Again, ApiAnswer, ApiRequest, Attempt, AwsAccess, AwsFault, Change, Finished, Local, Mediation, News,
     PasskeyFault, Profile, Session, SignOut, SignedOut, SignedUp, TokenBody, User,
     bell::Bell,
     gauge::{Gauge, Time},
@@ -29,7 +29,7 @@ use crate::aws::sts::CallerIdentity;
 use crate::cognito::{
     client::{Client, Endpoints, Target},
     error::{Error, ErrorKind, Reason, ServiceError},
-    oauth::{Domain, Failure, Pending},
+    oauth::{Domain, Failure},
     operations::*,
     sign_in::Input,
     srp::Ephemeral,
@@ -37,7 +37,7 @@ use crate::cognito::{
     types::*,
 };
 use refresh::Refreshed;
-use sign_in::{Exchange, PENDING};
+use sign_in::Exchange;
 use std::{
     cell::{Cell, RefCell},
     rc::{Rc, Weak},
@@ -371,6 +371,22 @@ impl<W: World> Account for Keeper<W> {
         })
     }
 
+    fn signed_in_for(&self) -> Option<u64> {
+        let (_, tokens) = self.stored()?;
+        Some(self.world.now().saturating_sub(self.signed_in_at(&tokens)?))
+    }
+
+    fn again(&self) -> Option<Again> {
+        let (_, tokens) = self.stored()?;
+        let (providers, only) = token::providers(&tokens.id);
+        let at_provider = only || self.store.came_through_domain(&*self.world);
+        Some(providers.into_iter().next().filter(|_| at_provider).map_or(Again::Here, Again::AtProvider))
+    }
+
+    fn prove(&self, attempt: Attempt, input: Input, within: u64) -> Local<'_, Attempt> {
+        Box::pin(self.prove_again(attempt, input, within))
+    }
+
     fn stop_passkey(&self, mediation: Mediation) {
         self.world.stop_passkey(mediation);
     }
@@ -573,12 +589,14 @@ impl<W: World> Account for Keeper<W> {
     }
 
     fn begin_social(&self, provider: &str, next: Option<String>) -> Option<String> {
-        let domain = self.pool.domain.as_ref()?;
-        self.exchange.take();
-        let pending = Pending::new(&self.world.secret(), next, self.world.now());
-        // Whoever came back could not finish what this tab does not remember.
-        let kept = self.world.keep(PENDING, &pending.write());
-        kept.then(|| domain.authorize_url(&self.pool.client, provider, &pending))
+        self.begin_at(provider, next, false)
+    }
+
+    fn begin_social_again(&self, next: Option<String>) -> Option<String> {
+        match self.again()? {
+            Again::Here => None,
+            Again::AtProvider(provider) => self.begin_at(&provider, next, true),
+        }
     }
 
     fn finish_social(&self, query: String) -> Local<'_, Finished> {

@@ -94,12 +94,7 @@ impl<W: World> Keeper<W> {
             return Some(Refreshed::Fresh(tokens));
         }
         let answer = self.refresh(&user, &tokens).await;
-        // Whatever comes of it: the next one must not begin before it can see that.
-        let world = self.world.clone();
-        self.world.spawn(Box::pin(async move {
-            world.sleep(SETTLED).await;
-            drop(held);
-        }));
+        self.let_go_later(held);
         // A sign-out in the meantime wins, and so does another sign-in: the answer is about a session that is gone.
         let stored = self.stored();
         let gone = stored.as_ref().is_none_or(|(_, now)| SessionMark::of(now) != SessionMark::of(&tokens));
@@ -135,6 +130,39 @@ impl<W: World> Keeper<W> {
         let tokens = (!kept || !self.world.is_shared()).then(|| Handed::new(user, fresh));
         self.say(&Message::Renewed { session: SessionMark::of(old), tokens });
         self.tell_renewed(fresh);
+    }
+
+    /// Tokens of a new sign-in of the same person take the place of the session's, which is revoked. False if there is no
+    /// such session any more; then the new one is.
+    pub(super) async fn replace(&self, user: &UserName, fresh: &Tokens) -> bool {
+        // Whoever is refreshing would store tokens of the session that is about to be revoked over these.
+        let held = self.lock().await;
+        let stored = self.stored().filter(|(now, _)| now == user).map(|(_, tokens)| tokens);
+        let replaced = stored.is_some();
+        let over = match stored {
+            Some(old) => {
+                self.dismissed.take();
+                self.renewed(user, &old, fresh);
+                self.note_activity();
+                old
+            }
+            None => fresh.clone(),
+        };
+        // What the pool takes for the same session is not over.
+        if !replaced || SessionMark::of(&over) != SessionMark::of(fresh) {
+            self.say_goodbye(user.clone(), over, SignOut::ThisSession);
+        }
+        self.let_go_later(held);
+        replaced
+    }
+
+    /// Whoever is next must not begin before it can see what was stored.
+    fn let_go_later(&self, held: Held<W>) {
+        let world = self.world.clone();
+        self.world.spawn(Box::pin(async move {
+            world.sleep(SETTLED).await;
+            drop(held);
+        }));
     }
 
     /// GetTokensFromRefreshToken works with and without rotation; servers that do not have it yet

@@ -1,18 +1,18 @@
 //! Carries out sign-ins: the machine's commands, and what comes back from the pool's domain.
 
-use super::Keeper;
+use super::{Keeper, REFRESH_AHEAD, Refreshed, not_authorized};
 use crate::{
     cognito::{
         error::{Error, ErrorKind, Fault, Reason, ServiceError},
         oauth::{self, Domain, Failure, Pending},
         operations::*,
-        sign_in::{Asks, Call, Command, Event, Input, RememberedDevice, Reply, Stage, next},
+        sign_in::{Asks, Call, Command, Event, Input, RememberedDevice, Reply, Stage, Step, StepUp, Way, next},
         srp::{self, Challenge, DeviceSecret, Ephemeral, Proof},
         token::AccessClaims,
         types::*,
     },
     session::{
-        Account, Attempt, Finished,
+        Account, Attempt, Finished, SignOut,
         store::Device,
         world::{Request, World},
     },
@@ -139,23 +139,12 @@ impl<W: World> Keeper<W> {
     }
 
     pub(super) async fn drive(&self, attempt: Attempt, input: Input) -> Attempt {
-        let mut step = attempt.step().cloned().unwrap_or_default();
-        let mut half = None;
-        let mut typed = None;
-        if let Input::Submit { user, .. } = &input {
-            typed = Some(user.clone());
-            if let Some(event) = self.remembered(user.as_str()) {
-                step = next(step, event).0;
-            }
-        }
-        let (mut step, mut command) = next(step, Event::Person(input));
-        while let Some(Command { turn, call }) = command {
-            let result = self.perform(call, &mut half).await;
-            if let Some(event) = self.remembered_for(&result) {
-                step = next(step, event).0;
-            }
-            (step, command) = next(step, Event::Answered { turn, result });
-        }
+        let step = attempt.step().cloned().unwrap_or_default();
+        let typed = match &input {
+            Input::Submit { user, .. } => Some(user.clone()),
+            _ => None,
+        };
+        let step = self.carry_on(step, input, None).await;
         // A name that led somewhere is worth keeping; one that led nowhere may be mistyped.
         match (&step.stage, typed) {
             (Stage::Credentials, _) => self.prepare(),
@@ -169,6 +158,90 @@ impl<W: World> Keeper<W> {
         self.enter(tokens, &claims, false);
         self.load_profile().await;
         Attempt { asks: Asks::SignedIn, ..Attempt::default() }
+    }
+
+    /// Carries out the machine's commands until it asks the person something or is done. With `only`, tokens of anybody
+    /// else are as good as a refusal.
+    async fn carry_on(&self, mut step: Step, input: Input, only: Option<&UserName>) -> Step {
+        let mut half = None;
+        if let Input::Submit { user, .. } = &input
+            && let Some(event) = self.remembered(user.as_str())
+        {
+            step = next(step, event).0;
+        }
+        let (mut step, mut command) = next(step, Event::Person(input));
+        while let Some(Command { turn, call }) = command {
+            let mut result = self.perform(call, &mut half).await;
+            if let Some(user) = only {
+                result = self.only_of(user, result);
+            }
+            if let Some(event) = self.remembered_for(&result) {
+                step = next(step, event).0;
+            }
+            (step, command) = next(step, Event::Answered { turn, result });
+        }
+        step
+    }
+
+    /// The same, unless it signs somebody else in: that session is ended at once.
+    fn only_of(&self, user: &UserName, result: Result<Reply, Error>) -> Result<Reply, Error> {
+        let found = match &result {
+            Ok(Reply::Auth(AuthAnswer { authentication_result: Some(found), .. })) => found.clone().into_tokens(None),
+            _ => return result,
+        };
+        // What is missing is for the machine to say.
+        let Ok(tokens) = found else { return result };
+        let claims = AccessClaims::read(&tokens.access).ok_or(Fault::Garbled)?;
+        if claims.username == *user {
+            return result;
+        }
+        self.say_goodbye(claims.username, tokens, SignOut::ThisSession);
+        Err(not_authorized())
+    }
+
+    /// A sign-in of whoever is signed in, in place of the session that there is.
+    pub(super) async fn prove_again(&self, attempt: Attempt, mut input: Input, within: u64) -> Attempt {
+        let Some((user, _)) = self.stored() else {
+            self.nobody();
+            return attempt.with_problem(not_authorized());
+        };
+        let mut step = attempt.step().cloned().unwrap_or_default();
+        if let Input::Submit { user: name, way } = &mut input {
+            name.clone_from(&user);
+            if matches!(way, Way::Choice(_)) {
+                let access_token = match self.fresh_tokens(None, REFRESH_AHEAD).await {
+                    Some(Refreshed::Fresh(tokens)) => tokens.access,
+                    Some(Refreshed::NotNow(error)) => return attempt.with_problem(error),
+                    Some(Refreshed::Ended) | None => return attempt.with_problem(not_authorized()),
+                };
+                step = next(step, Event::SignedInAlready(StepUp { access_token, max_age: within })).0;
+            }
+        } else if step.user.as_ref().is_some_and(|begun| *begun != user) {
+            // Somebody else has signed in since it was begun.
+            return Attempt::default().with_problem(not_authorized());
+        }
+        let step = self.carry_on(step, input, Some(&user)).await;
+        match &step.stage {
+            Stage::SignedIn(tokens) if self.replace(&user, tokens).await => {
+                Attempt { asks: Asks::SignedIn, ..Attempt::default() }
+            }
+            Stage::SignedIn(_) => Attempt::at(step.restart(Some(not_authorized()), false)),
+            Stage::Credentials => {
+                self.prepare();
+                Attempt::at(step)
+            }
+            _ => Attempt::at(step),
+        }
+    }
+
+    /// Where the browser has to go for a provider.
+    pub(super) fn begin_at(&self, provider: &str, next: Option<String>, anew: bool) -> Option<String> {
+        let domain = self.pool.domain.as_ref()?;
+        self.exchange.take();
+        let pending = Pending::new(&self.world.secret(), next, self.world.now());
+        // Whoever came back could not finish what this tab does not remember.
+        let kept = self.world.keep(PENDING, &pending.write());
+        kept.then(|| domain.authorize_url(&self.pool.client, provider, &pending, anew))
     }
 
     /// The exchange that a callback's query asks for.

@@ -7,7 +7,7 @@ use crate::{
     cognito::{
         client::{HttpRequest, HttpResponse, Transport},
         error::Fault,
-        sign_in::Way,
+        sign_in::{Asks, Way},
         srp::{BigMod, SECRET_BYTES},
     },
     session::{
@@ -31,6 +31,8 @@ use std::{
 };
 
 const CLIENT: &str = "c";
+/// The password that people prove with who are signed in already.
+const AGAIN: &str = "again";
 const PREFIX: &str = "CognitoIdentityServiceProvider.c";
 /// How long after something every tab has to know, in milliseconds.
 const KNOWN: u64 = 1_000;
@@ -67,6 +69,8 @@ enum Action {
     Freeze(usize),
     Thaw(usize),
     SignIn(usize),
+    /// Whoever is signed in proves it again.
+    Prove(usize),
     SignOut(usize, SignOut),
     Wait(u64),
     MachineSleeps(u64),
@@ -565,6 +569,19 @@ impl Sim {
                     }));
                 }
             }
+            Action::Prove(which) => {
+                if let Some(tab) = pick(which).filter(|tab| !tab.frozen.get()) {
+                    let (keeper, sim) = (tab.keeper.borrow().clone().unwrap(), self.clone());
+                    tab.new_tasks.borrow_mut().push(Box::pin(async move {
+                        let way = Way::Password(Password::new(AGAIN));
+                        let input = Input::Submit { user: UserName::new(""), way };
+                        if keeper.prove(Attempt::default(), input, 600).await.asks == Asks::SignedIn {
+                            let (_, tokens) = keeper.stored().unwrap();
+                            sim.set_truth(sim.session_of(tokens.access.as_str()));
+                        }
+                    }));
+                }
+            }
             Action::SignOut(which, how) => {
                 if let Some(tab) = pick(which).filter(|tab| !tab.frozen.get()) {
                     if tab.view.borrow().contains_key(&format!("{PREFIX}.LastAuthUser")) {
@@ -879,7 +896,9 @@ impl Transport for Rc<Tab> {
                             sim.reached(number);
                         }
                     }
+                    // Whether that becomes the session of somebody who has one is for the keeper to say.
                     if operation == "InitiateAuth"
+                        && body["AuthParameters"]["PASSWORD"] != AGAIN
                         && let Ok((200, body)) = &result
                     {
                         let token = body["AuthenticationResult"]["AccessToken"].as_str().unwrap();
@@ -1045,6 +1064,7 @@ fn actions() -> impl Strategy<Value = Action> {
         1 => any::<usize>().prop_map(Action::Freeze),
         1 => any::<usize>().prop_map(Action::Thaw),
         3 => any::<usize>().prop_map(Action::SignIn),
+        2 => any::<usize>().prop_map(Action::Prove),
         1 => (any::<usize>(), sign_out).prop_map(|(tab, how)| Action::SignOut(tab, how)),
         8 => pauses().prop_map(Action::Wait),
         1 => pauses().prop_map(Action::MachineSleeps),

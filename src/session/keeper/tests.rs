@@ -1422,3 +1422,216 @@ fn a_deleted_account_leaves_nothing_behind_and_asks_the_server_nothing() {
         assert!(other.told.borrow().ends_with(&changes), "{:?}", other.told);
     }
 }
+
+/// What is proved again here with a password counts for ten minutes.
+fn prove(scene: &Scene, attempt: Attempt, input: Input) -> Attempt {
+    run(scene.keeper.prove(attempt, input, 600))
+}
+
+/// The tokens that `signed_in` answers with.
+fn proved() -> Tokens {
+    Tokens { refresh: RefreshToken::new("r"), ..tokens(1000, 4600) }
+}
+
+/// Carries out what nobody waits for, as far as it goes.
+fn work(scene: &Scene) {
+    for mut task in scene.world.work.take() {
+        let _ = task.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    }
+}
+
+fn revoked(scene: &Scene) -> Vec<Value> {
+    let calls = scene.world.calls.borrow();
+    calls.iter().filter(|(name, _)| name == "RevokeToken").map(|(_, body)| body["Token"].clone()).collect()
+}
+
+#[test]
+fn whoever_proves_it_again_has_a_new_session_in_place_of_the_old_one_and_stays_where_they_are() {
+    let answers = vec![
+        ("InitiateAuth", verifier()),
+        ("RespondToAuthChallenge", signed_in()),
+        ("RevokeToken", Ok((200, json!({})))),
+    ];
+    let scene = scene(Some(5000), answers);
+    scene.world.work.take();
+    let attempt = prove(&scene, Attempt::default(), submit());
+    assert_eq!((attempt.asks, attempt.problem), (Asks::SignedIn, None));
+    assert_eq!(scene.whole(), Some((UserName::new("sub"), proved())));
+    assert_eq!(*scene.told.borrow(), [Change::Renewed(4600)], "nothing that makes a guard look");
+    let said = Message::Renewed { session: SessionMark::of(&tokens(1400, 5000)), tokens: None };
+    assert_eq!(Message::read(&scene.world.said.borrow()[0]), Some(said));
+    assert_eq!(scene.world.get(USER_EMAIL), None, "no name was typed");
+    let parameters = scene.world.calls.borrow()[0].1["AuthParameters"].clone();
+    assert_eq!(parameters["USERNAME"], "sub", "theirs, whatever is handed in");
+    assert_eq!(parameters.get("ACCESS_TOKEN"), None);
+    work(&scene);
+    assert_eq!(revoked(&scene), ["refresh-1"]);
+    scene.all_answers_were_used();
+}
+
+#[test]
+fn the_pool_is_told_who_is_signed_in_where_it_asks_for_what_is_missing() {
+    let code = json!({"ChallengeName": "EMAIL_OTP", "Session": "s",
+        "ChallengeParameters": {"USERNAME": "sub", "CODE_DELIVERY_DESTINATION": "a***"}});
+    let answers = vec![
+        ("GetTokensFromRefreshToken", renewed(1000, 4600)),
+        ("InitiateAuth", Ok((200, code))),
+        ("RespondToAuthChallenge", refused("CodeMismatchException")),
+        ("RespondToAuthChallenge", signed_in()),
+    ];
+    // The token has to be one that the pool takes.
+    let scene = scene(Some(1030), answers);
+    let choice = Input::Submit { user: UserName::new(""), way: Way::Choice(None) };
+    let asked = prove(&scene, Attempt::default(), choice);
+    assert_eq!(asked.asks, Asks::Code);
+    let parameters = scene.world.calls.borrow()[1].1["AuthParameters"].clone();
+    let expected = json!({"USERNAME": "sub", "ACCESS_TOKEN": access(1000, 4600), "MAX_AGE": "600",
+        "TARGET_ACR_VALUES": "urn:cognito:loa:1"});
+    assert_eq!(parameters, expected);
+    let code = || Input::Code(ConfirmationCode::new("123456"));
+    let again = prove(&scene, asked, code());
+    assert_eq!((again.asks, again.problem.is_some()), (Asks::Code, true));
+    assert_eq!(prove(&scene, again, code()).asks, Asks::SignedIn);
+    assert_eq!(scene.whole(), Some((UserName::new("sub"), proved())));
+    scene.all_answers_were_used();
+}
+
+#[test]
+fn what_is_not_proved_changes_nothing() {
+    let wrong = || Ok((400, json!({"__type": "NotAuthorizedException", "message": "Incorrect username or password."})));
+    for (answers, reason) in [
+        (vec![("InitiateAuth", verifier()), ("RespondToAuthChallenge", wrong())], Some(Reason::WrongPassword)),
+        (vec![("InitiateAuth", Err(Fault::Offline))], None),
+    ] {
+        let scene = scene(Some(5000), answers);
+        let before = scene.world.storage.borrow().clone();
+        let attempt = prove(&scene, Attempt::default(), submit());
+        assert_eq!(attempt.asks, Asks::Credentials);
+        assert_eq!(attempt.problem.unwrap().reason(), reason);
+        assert_eq!(*scene.world.storage.borrow(), before);
+        assert!(scene.told.borrow().is_empty());
+        scene.all_answers_were_used();
+    }
+    let nobody = scene(None, vec![]);
+    assert_eq!(prove(&nobody, Attempt::default(), submit()).problem, Some(not_authorized()));
+    let offline = scene(Some(1030), vec![("GetTokensFromRefreshToken", Err(Fault::Offline))]);
+    let choice = Input::Submit { user: UserName::new(""), way: Way::Choice(None) };
+    assert_eq!(prove(&offline, Attempt::default(), choice).problem, Some(Error::Fault(Fault::Offline)));
+}
+
+#[test]
+fn somebody_else_who_proves_who_they_are_is_not_let_in() {
+    let claims = json!({"username": "bob", "iat": 1000, "exp": 4600}).to_string();
+    let bob = json!({"AuthenticationResult": {"AccessToken": format!("e30.{}.x", URL_SAFE_NO_PAD.encode(claims)),
+        "IdToken": id(), "RefreshToken": "bob's",
+        "NewDeviceMetadata": {"DeviceKey": "us-east-1_1", "DeviceGroupKey": "-g"}}});
+    let answers = vec![
+        ("InitiateAuth", verifier()),
+        ("RespondToAuthChallenge", Ok((200, bob))),
+        ("RevokeToken", Ok((200, json!({})))),
+    ];
+    let scene = scene(Some(5000), answers);
+    scene.world.work.take();
+    let before = scene.world.storage.borrow().clone();
+    let attempt = prove(&scene, Attempt::default(), submit());
+    assert_eq!((attempt.asks, attempt.problem), (Asks::Credentials, Some(not_authorized())));
+    assert_eq!(*scene.world.storage.borrow(), before);
+    assert!(scene.told.borrow().is_empty());
+    work(&scene);
+    assert_eq!(revoked(&scene), ["bob's"]);
+    scene.all_answers_were_used();
+}
+
+#[test]
+fn a_session_that_is_over_or_somebody_elses_by_then_is_not_replaced() {
+    for other in [None, Some(UserName::new("bob"))] {
+        let answers = vec![
+            ("InitiateAuth", verifier()),
+            ("RespondToAuthChallenge", signed_in()),
+            ("RevokeToken", Ok((200, json!({})))),
+        ];
+        let scene = scene(Some(5000), answers);
+        scene.world.work.take();
+        let (world, by_then) = (scene.world.clone(), other.clone());
+        scene.world.on_call(2, move |_| {
+            let store = Store::new(&ClientId::new("c"));
+            store.clear(&world);
+            if let Some(bob) = by_then {
+                store.save(&world, &bob, &tokens(1500, 5100));
+            }
+        });
+        let attempt = prove(&scene, Attempt::default(), submit());
+        assert_eq!((attempt.asks, attempt.problem), (Asks::Credentials, Some(not_authorized())));
+        assert_eq!(scene.whole().map(|(user, _)| user), other);
+        work(&scene);
+        assert_eq!(revoked(&scene), ["r"], "the one that nobody has");
+    }
+    // And an answer to a question that was put to somebody else goes nowhere.
+    let code = json!({"ChallengeName": "SOFTWARE_TOKEN_MFA", "Session": "s", "ChallengeParameters": {}});
+    let scene = scene(Some(5000), vec![("InitiateAuth", verifier()), ("RespondToAuthChallenge", Ok((200, code)))]);
+    let asked = prove(&scene, Attempt::default(), submit());
+    assert_eq!(asked.asks, Asks::Code);
+    Store::new(&ClientId::new("c")).save(&scene.world, &UserName::new("bob"), &tokens(1500, 5100));
+    let attempt = prove(&scene, asked, Input::Code(ConfirmationCode::new("123456")));
+    assert_eq!((attempt.asks, attempt.problem), (Asks::Credentials, Some(not_authorized())));
+}
+
+#[test]
+fn what_the_pool_takes_for_the_same_session_is_not_revoked() {
+    let of_session = |tokens: Tokens| {
+        let claims = json!({"username": "sub", "iat": 1000, "exp": 4600, "origin_jti": "o"}).to_string();
+        Tokens { access: AccessToken::new(format!("e30.{}.x", URL_SAFE_NO_PAD.encode(claims))), ..tokens }
+    };
+    let scene = scene(None, vec![]);
+    scene.world.work.take();
+    Store::new(&ClientId::new("c")).save(&scene.world, &UserName::new("sub"), &of_session(tokens(1000, 4600)));
+    assert!(run(scene.keeper.replace(&UserName::new("sub"), &of_session(proved()))));
+    work(&scene);
+    assert!(revoked(&scene).is_empty());
+    assert_eq!(scene.whole().unwrap().1.refresh, RefreshToken::new("r"));
+}
+
+#[test]
+fn a_sign_in_is_recent_by_when_it_was_and_not_by_when_the_tokens_were_made() {
+    let scene = scene(None, vec![]);
+    let account = &*scene.keeper;
+    assert_eq!(account.signed_in_for(), None);
+    assert!(!centre::step_up::is_fresh(account, 600));
+    let claims = json!({"username": "sub", "iat": 1000, "exp": 4600, "auth_time": 500}).to_string();
+    let access = AccessToken::new(format!("e30.{}.x", URL_SAFE_NO_PAD.encode(claims)));
+    let tokens = Tokens { access, ..tokens(1000, 4600) };
+    Store::new(&ClientId::new("c")).save(&scene.world, &UserName::new("sub"), &tokens);
+    assert_eq!(account.signed_in_for(), Some(500));
+    assert_eq!(centre::step_up::fresh_for(account, 600), Some(100));
+    scene.world.now.set(1101);
+    assert_eq!(centre::step_up::fresh_for(account, 600), None);
+    assert!(!centre::step_up::is_fresh(account, 600));
+    // A clock that is a day ahead makes no sign-in older.
+    scene.world.now.set(1000 + 86_400);
+    scene.keeper.gauge.remember(86_400);
+    assert_eq!(account.signed_in_for(), Some(500));
+}
+
+#[test]
+fn whoever_came_from_a_provider_proves_it_there() {
+    let of = |username: &str, through_domain: bool| {
+        let scene = scene(None, vec![]);
+        let claims = json!({"cognito:username": username, "identities": [{"providerName": "Google"}]}).to_string();
+        let id = IdToken::new(format!("e30.{}.x", URL_SAFE_NO_PAD.encode(claims)));
+        let store = Store::new(&ClientId::new("c"));
+        store.note_domain(&scene.world, through_domain);
+        store.save(&scene.world, &UserName::new("sub"), &Tokens { id, ..tokens(1400, 5000) });
+        scene
+    };
+    let google = || Some(Again::AtProvider("Google".into()));
+    assert_eq!(of("google_1", true).keeper.again(), google());
+    assert_eq!(of("google_1", false).keeper.again(), google(), "there is no other way");
+    assert_eq!(of("sub", true).keeper.again(), google(), "linked, and came that way");
+    assert_eq!(of("sub", false).keeper.again(), Some(Again::Here), "linked, and came by password");
+    assert_eq!(scene(None, vec![]).keeper.again(), None);
+    let plain = scene(Some(5000), vec![]);
+    assert_eq!(plain.keeper.again(), Some(Again::Here));
+    assert_eq!(plain.keeper.begin_social_again(None), None);
+    let url = of("google_1", true).keeper.begin_social_again(Some("/account".into())).unwrap();
+    assert!(url.contains("identity_provider=Google") && url.ends_with("&prompt=login"), "{url}");
+}
