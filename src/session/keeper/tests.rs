@@ -9,6 +9,7 @@ use crate::{
     },
     session::{
         centre,
+        message::Handed,
         store::{Device, USER_EMAIL, USER_TOKEN},
         world::{Channel, Clock, Fetch, Lock, Passkeys, Random, Request, Storage, TabStorage, Timer},
     },
@@ -1634,4 +1635,27 @@ fn whoever_came_from_a_provider_proves_it_there() {
     assert_eq!(plain.keeper.begin_social_again(None), None);
     let url = of("google_1", true).keeper.begin_social_again(Some("/account".into())).unwrap();
     assert!(url.contains("identity_provider=Google") && url.ends_with("&prompt=login"), "{url}");
+}
+
+#[test]
+fn a_later_sign_in_reaches_copies_of_the_tab_also_if_they_have_refreshed_since() {
+    let signed_in_at = |auth_time: u64, issued: u64| {
+        let claims = json!({"username": "sub", "iat": issued, "exp": issued + 3600, "auth_time": auth_time,
+            "origin_jti": auth_time.to_string()});
+        let access = AccessToken::new(format!("e30.{}.x", URL_SAFE_NO_PAD.encode(claims.to_string())));
+        Tokens { access, ..tokens(issued, issued + 3600) }
+    };
+    let (refreshed, proved_before) = (signed_in_at(100, 1400), signed_in_at(900, 900));
+    let copy = scene(None, vec![]);
+    copy.world.full.set(true);
+    let user = UserName::new("sub");
+    Store::new(&ClientId::new("c")).save(&copy.world, &user, &refreshed);
+    let say = |old: &Tokens, new: &Tokens| {
+        let message = Message::Renewed { session: SessionMark::of(old), tokens: Some(Handed::new(&user, new)) };
+        copy.keeper.hear(News::Said(message.write()));
+    };
+    say(&refreshed, &signed_in_at(100, 1300));
+    assert_eq!(copy.whole().unwrap().1, refreshed, "older ones of the same sign-in are not taken");
+    say(&refreshed, &proved_before);
+    assert_eq!(copy.whole().unwrap().1, proved_before);
 }
