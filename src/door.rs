@@ -65,7 +65,7 @@ impl Door {
     pub fn open(config: &str, heard: impl Fn(&Change) + 'static) -> Result<Self, Problem> {
         browser::init();
         let config = config::parse::<BrowserJson>(config, &browser::host())?;
-        let settings = settings(&config)?;
+        let settings = settings(&config, &browser::language())?;
         let store = Store::new(&config.client);
         let somebody = PageStorage(config.storage).get(&store.last_user_key()).is_some();
         let session = RwSignal::new(if somebody { Session::Restoring } else { Session::SignedOut });
@@ -106,12 +106,12 @@ impl Door {
     }
 }
 
-/// Reads the rest of the configuration, for a page at this origin.
+/// Reads the rest of the configuration, for a page at this origin and in this language.
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn settings(config: &Config) -> Result<Settings, Problem> {
-    let mut settings = Settings::read::<BrowserJson>(config)?;
+pub fn settings(config: &Config, language: &str) -> Result<Settings, Problem> {
+    let mut settings = Settings::read::<BrowserJson>(config, language)?;
     if let Some(oauth) = &mut settings.oauth {
         oauth.serve(&browser::origin(), routes::CALLBACK, routes::SIGN_OUT);
     }

@@ -93,7 +93,7 @@ fn the_browsers_json_reads_what_serde_reads() {
 fn the_shipped_configuration_reads_the_same_as_on_the_host() {
     let read = |text: &str| {
         let config = config::parse::<BrowserJson>(text, "127.0.0.1")?;
-        Settings::read::<BrowserJson>(&config)
+        Settings::read::<BrowserJson>(&config, "en")
     };
     let settings = read(SHIPPED).unwrap();
     assert_eq!(settings.endpoints.user_pools, "http://127.0.0.1:9229/");

@@ -172,7 +172,8 @@ pub mod chunks {
 /// Reads the rest of the configuration.
 #[cfg(not(target_arch = "wasm32"))]
 fn settings(app: AppState) -> Result<crate::config::Settings, crate::config::Problem> {
-    app.config.with_value(crate::config::Settings::read::<serde_json::Value>)
+    let language = app.language.get_untracked();
+    app.config.with_value(|config| crate::config::Settings::read::<serde_json::Value>(config, &language))
 }
 
 /// Reads which providers there are.

@@ -134,7 +134,8 @@ fn with_app(run: impl FnOnce(AppState)) {
 /// # Errors
 /// What is wrong with it.
 pub fn settings(app: AppState) -> Result<Settings, Problem> {
-    app.config.with_value(door::settings)
+    let language = app.language.get_untracked();
+    app.config.with_value(|config| door::settings(config, &language))
 }
 
 /// The providers that people can come back to this page from. Not for the first chunk either.

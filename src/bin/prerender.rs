@@ -21,7 +21,7 @@ fn main() -> ExitCode {
         return ExitCode::FAILURE;
     };
     let config = config::parse::<Value>(&text, "localhost");
-    match config.and_then(|config| Settings::read::<Value>(&config).map(|_| config)) {
+    match config.and_then(|config| Settings::read::<Value>(&config, "en").map(|_| config)) {
         Ok(config) => {
             println!("{}", prerender(&config, &languages));
             ExitCode::SUCCESS

@@ -436,7 +436,7 @@ mod tests {
 
     fn parse(text: &str, host: &str) -> Result<File, Problem> {
         let config = super::parse::<Value>(text, host)?;
-        Ok(File { settings: Settings::read::<Value>(&config)?, config })
+        Ok(File { settings: Settings::read::<Value>(&config, "en")?, config })
     }
 
     const SHIPPED: &str = include_str!("../../public/config.json");
@@ -480,7 +480,7 @@ mod tests {
     fn the_shipped_one_points_at_the_dev_pool() {
         let file = parse(SHIPPED, "127.0.0.1").unwrap();
         assert_eq!(file.settings.endpoints.user_pools, "http://127.0.0.1:9229/");
-        assert_eq!(file.settings.attributes[0].label, "Agent name");
+        assert_eq!(file.settings.attributes[0].label.as_deref(), Some("Agent name"));
         assert!(file.settings.attributes[0].sign_up && file.settings.attributes[0].editable);
         assert_eq!(file.settings.password_policy, PasswordPolicy::default());
     }
@@ -492,10 +492,8 @@ mod tests {
         assert_eq!(file.settings.endpoints.identity_pools, "https://cognito-identity.eu-central-1.amazonaws.com/");
         assert_eq!((file.settings.password_policy.min_length, file.settings.password_policy.symbols), (12, false));
         assert_eq!(file.settings.attributes.len(), 1);
-        assert_eq!(
-            (file.settings.attributes[0].label.as_str(), file.settings.attributes[0].required),
-            ("Given name", true)
-        );
+        let [given_name] = &file.settings.attributes[..] else { panic!() };
+        assert_eq!((given_name.name.as_str(), &given_name.label, given_name.required), ("given_name", &None, true));
     }
 
     #[test]
@@ -622,6 +620,29 @@ mod tests {
         assert_eq!((&age.input, age.max_length), (&AttributeInput::Number, Some(3)));
         assert!(!email.sign_up && !email.editable, "whoever signs in by email has given it");
         assert_eq!((given_name.input.clone(), given_name.required), (AttributeInput::Text, true));
+    }
+
+    #[test]
+    fn the_sites_own_words_are_in_the_persons_language() {
+        let label = json!({"en": "Size", "pt": "Tamanho", "de": " "});
+        let hint = json!({"fr": "La vôtre."});
+        let list = json!([{"name": "custom:size", "label": label, "type": "select", "options": [{"value": "s", "label": {"en": "Small", "pt": "Pequeno"}}]}]);
+        let read = |language: &str, list: &Value| {
+            let text = json!({"auth": amplify()["auth"], "doorward": {"attributes": list}}).to_string();
+            let config = super::parse::<Value>(&text, "app.example.test").unwrap();
+            Settings::read::<Value>(&config, language).map(|settings| settings.attributes[0].clone())
+        };
+        for (language, expected) in
+            [("en", Some("Size")), ("pt-BR", Some("Tamanho")), ("sv", Some("Size")), ("de", None)]
+        {
+            assert_eq!(read(language, &list).unwrap().label.as_deref(), expected, "{language}");
+        }
+        let AttributeInput::Select(options) = read("pt", &list).unwrap().input else { panic!() };
+        assert_eq!(options[0].label, "Pequeno");
+        let only_french = json!([{"name": "custom:size", "hint": hint}]);
+        assert_eq!(read("fr", &only_french).unwrap().hint, "La vôtre.");
+        let Err(Problem::Field { field, .. }) = read("en", &only_french) else { panic!() };
+        assert_eq!(field, "doorward.attributes.hint");
     }
 
     #[test]

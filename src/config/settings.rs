@@ -43,12 +43,13 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Reads them from the file that the configuration was in.
+    /// Reads them from the file that the configuration was in; labels and hints in a language (BCP 47), where there are
+    /// several.
     ///
     /// # Errors
     /// The first [`Problem`] found.
     #[inline(never)]
-    pub fn read<J: Json>(config: &Config) -> Result<Self, Problem> {
+    pub fn read<J: Json>(config: &Config, language: &str) -> Result<Self, Problem> {
         let Sections { auth, ours } = Sections::<J>::read(&config.text)?;
         const REGION: &str = "the AWS region the user pool id begins with, such as us-east-1";
         let pool_region = config.user_pool.region();
@@ -71,7 +72,7 @@ impl Settings {
             endpoints: endpoints(endpoint, pool_region, identity_region),
             identity_pool,
             password_policy: password_policy(&auth)?,
-            attributes: attributes(&auth, &ours, config.sign_in_with)?,
+            attributes: attributes(&auth, &ours, config.sign_in_with, language)?,
             session_minutes: session_minutes(&ours)?,
             remember_devices: ours.get("doorward.remember_devices").flag()?,
             oauth: oauth(&auth, &ours, page)?,
@@ -206,8 +207,8 @@ pub struct Terms {
 pub struct AttributeField {
     /// `custom:agentName`
     pub name: AttributeName,
-    /// What stands above the field.
-    pub label: String,
+    /// What stands above the field; `None` if the configuration does not say.
+    pub label: Option<String>,
     /// How it is filled in.
     pub input: AttributeInput,
     /// Said below the field; may be empty.
@@ -250,7 +251,7 @@ impl AttributeField {
     /// An attribute that the configuration says nothing about.
     pub fn plain(name: AttributeName) -> Self {
         Self {
-            label: label_of(name.as_str()),
+            label: None,
             input: AttributeInput::Text,
             hint: String::new(),
             max_length: None,
@@ -494,7 +495,12 @@ fn provider(name: String) -> Provider {
 
 /// Our own list first, then what the pool requires and the list does not have. What people sign in with has
 /// its own field and is not asked for twice.
-fn attributes<J: Json>(auth: &At<J>, ours: &At<J>, sign_in_with: SignInName) -> Result<Vec<AttributeField>, Problem> {
+fn attributes<J: Json>(
+    auth: &At<J>,
+    ours: &At<J>,
+    sign_in_with: SignInName,
+    language: &str,
+) -> Result<Vec<AttributeField>, Problem> {
     const LIST: &str = "doorward.attributes";
     const EXPECTED: &str =
         "a list of objects such as {\"name\": \"custom:agentName\", \"label\": \"Agent name\", \"sign_up\": true}";
@@ -513,12 +519,11 @@ fn attributes<J: Json>(auth: &At<J>, ours: &At<J>, sign_in_with: SignInName) -> 
         let plain = AttributeField::plain(AttributeName::new(name));
         let (sign_up, editable) = (flag("sign_up", false)?, flag("editable", plain.editable)?);
         let required = flag("required", false)?;
-        let label = text("label").unwrap_or(plain.label);
         let at = At { value: Some(entry), path: LIST };
         fields.push(AttributeField {
-            label,
-            input: attribute_input(&at)?,
-            hint: at.optional("doorward.attributes.hint", "a sentence", |_| true)?.unwrap_or_default(),
+            label: words(&at, "doorward.attributes.label", language)?,
+            input: attribute_input(&at, language)?,
+            hint: words(&at, "doorward.attributes.hint", language)?.unwrap_or_default(),
             max_length: max_length(&at)?,
             sign_up: sign_up && !sign_in_with.gives(plain.name.as_str()),
             editable,
@@ -541,7 +546,23 @@ fn attributes<J: Json>(auth: &At<J>, ours: &At<J>, sign_in_with: SignInName) -> 
     Ok(fields)
 }
 
-fn attribute_input<J: Json>(at: &At<J>) -> Result<AttributeInput, Problem> {
+/// The site's own words: a text, or one for each language. Of those the one for `language`, or for what it is a kind of
+/// (`pt` for `pt-BR`), else the English one.
+fn words<J: Json>(at: &At<J>, path: &'static str, language: &str) -> Result<Option<String>, Problem> {
+    let at = at.get(path);
+    let Some(value) = &at.value else { return Ok(None) };
+    let kind = language.split('-').next().unwrap_or_default();
+    let text = if value.is_object() {
+        [language, kind, "en"].into_iter().find_map(|tag| value.get(tag)?.text())
+    } else {
+        value.text()
+    };
+    let text = text.ok_or_else(|| at.wrong("a text, or one for each language: {\"en\": \"…\", \"de\": \"…\"}"))?;
+    let text = text.trim();
+    Ok((!text.is_empty()).then(|| text.to_owned()))
+}
+
+fn attribute_input<J: Json>(at: &At<J>, language: &str) -> Result<AttributeInput, Problem> {
     const TYPES: &str = "\"text\", \"number\", \"boolean\", \"date\" or \"select\"";
     let named = at.optional("doorward.attributes.type", TYPES, |text| {
         matches!(text, "text" | "number" | "boolean" | "date" | "select")
@@ -554,9 +575,10 @@ fn attribute_input<J: Json>(at: &At<J>) -> Result<AttributeInput, Problem> {
             const OPTIONS: &str = "a list of texts, or of objects such as {\"value\": \"s\", \"label\": \"Small\"}";
             let options = at.get("doorward.attributes.options");
             let choice = |entry: J| {
-                let text = |key: &str| entry.get(key)?.text();
-                let value = entry.text().or_else(|| text("value")).filter(|value| !value.is_empty())?;
-                Some(Choice { label: text("label").unwrap_or_else(|| value.clone()), value })
+                let value = entry.text().or_else(|| entry.get("value")?.text()).filter(|value| !value.is_empty())?;
+                let entry = At { value: Some(entry), path: "doorward.attributes.options" };
+                let label = words(&entry, "doorward.attributes.options.label", language).ok()?;
+                Some(Choice { label: label.unwrap_or_else(|| value.clone()), value })
             };
             let entries = options.list(OPTIONS)?.into_iter();
             let choices: Option<Vec<_>> = entries.map(choice).collect();
@@ -578,23 +600,4 @@ fn max_length<J: Json>(at: &At<J>) -> Result<Option<u16>, Problem> {
 /// `[\p{L}\p{M}\p{S}\p{N}\p{P}]+`, at most 32 characters (`AttributeNameType` in the model).
 fn is_attribute_name(name: &str) -> bool {
     !name.is_empty() && name.chars().count() <= 32 && !name.chars().any(|c| c.is_whitespace() || c.is_control())
-}
-
-/// A label for an attribute that has none: `custom:agentName` → `Agent name`, `given_name` → `Given name`.
-/// ASCII only: Unicode's upper case would be ten kilobytes of download.
-pub fn label_of(name: &str) -> String {
-    let plain = name.strip_prefix("custom:").unwrap_or(name);
-    let mut label = String::new();
-    for c in plain.chars() {
-        match c {
-            '_' | '-' => label.push(' '),
-            c if label.is_empty() => label.push(c.to_ascii_uppercase()),
-            c if c.is_ascii_uppercase() => {
-                label.push(' ');
-                label.push(c.to_ascii_lowercase());
-            }
-            c => label.push(c),
-        }
-    }
-    label
 }

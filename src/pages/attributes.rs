@@ -115,6 +115,52 @@ pub fn from_browser(field: &AttributeField) -> String {
     }
 }
 
+/// What an attribute is called: by the configuration, else as those of OpenID Connect are called in the person's language,
+/// else by its name: `custom:agentName` → `Agent name`.
+pub fn label_of(field: &AttributeField) -> String {
+    if let Some(label) = &field.label {
+        return label.clone();
+    }
+    let text = match field.name.as_str() {
+        "address" => Msg::ATTRIBUTE_ADDRESS,
+        "birthdate" => Msg::ATTRIBUTE_BIRTHDATE,
+        "email" => Msg::EMAIL,
+        "family_name" => Msg::ATTRIBUTE_FAMILY_NAME,
+        "gender" => Msg::ATTRIBUTE_GENDER,
+        "given_name" => Msg::ATTRIBUTE_GIVEN_NAME,
+        "locale" => Msg::ATTRIBUTE_LOCALE,
+        "middle_name" => Msg::ATTRIBUTE_MIDDLE_NAME,
+        "name" => Msg::ATTRIBUTE_NAME,
+        "nickname" => Msg::ATTRIBUTE_NICKNAME,
+        "phone_number" => Msg::PHONE,
+        "picture" => Msg::ATTRIBUTE_PICTURE,
+        "preferred_username" => Msg::ATTRIBUTE_PREFERRED_USERNAME,
+        "profile" => Msg::ATTRIBUTE_PROFILE,
+        "website" => Msg::ATTRIBUTE_WEBSITE,
+        "zoneinfo" => Msg::ATTRIBUTE_ZONEINFO,
+        other => return words_of(other),
+    };
+    text.text().to_owned()
+}
+
+/// A name as words. ASCII only: Unicode's upper case would be ten kilobytes of download.
+fn words_of(name: &str) -> String {
+    let plain = name.strip_prefix("custom:").unwrap_or(name);
+    let mut label = String::new();
+    for c in plain.chars() {
+        match c {
+            '_' | '-' => label.push(' '),
+            c if label.is_empty() => label.push(c.to_ascii_uppercase()),
+            c if c.is_ascii_uppercase() => {
+                label.push(' ');
+                label.push(c.to_ascii_lowercase());
+            }
+            c => label.push(c),
+        }
+    }
+    label
+}
+
 /// Draws their fields, filled in with `value`.
 pub fn draw_attributes(fields: &[(AttributeField, FieldState)], value: impl Fn(&AttributeField) -> String) -> AnyView {
     fields.iter().map(|(field, state)| draw_attribute(field, *state, value(field))).collect_view().into_any()
@@ -122,7 +168,7 @@ pub fn draw_attributes(fields: &[(AttributeField, FieldState)], value: impl Fn(&
 
 fn draw_attribute(field: &AttributeField, state: FieldState, value: String) -> AnyView {
     let id = format!("attribute-{}", field.name.as_str());
-    let (label, hint, optional) = (field.label.clone(), field.hint.clone(), !field.required);
+    let (label, hint, optional) = (label_of(field), field.hint.clone(), !field.required);
     match &field.input {
         AttributeInput::Boolean => {
             let label = label.into_any();

@@ -305,6 +305,20 @@ pub fn login(other: fn(Screen) -> AnyView) -> Live {
     begun.sending(send).forms(credentials, other)
 }
 
+/// How a sign-in begins that has a password.
+pub fn with_password(flow: Flow, password: Password) -> Way {
+    match flow {
+        Flow::Password => Way::Password(password),
+        Flow::CustomSrp => Way::CustomSrp(password),
+        _ => Way::Srp(password),
+    }
+}
+
+/// How one begins that has only a name.
+pub fn without_password(flow: Flow) -> Way {
+    if flow == Flow::Custom { Way::Custom } else { Way::Choice(None) }
+}
+
 /// Name and password, or the name alone where the pool asks for the rest afterwards.
 fn credentials(sign_in: SignIn, other: fn(Screen) -> AnyView) -> AnyView {
     let app = AppState::get();
@@ -320,13 +334,9 @@ fn credentials(sign_in: SignIn, other: fn(Screen) -> AnyView) -> AnyView {
             let typed = password.value();
             let secret =
                 password.check(if typed.is_empty() { Err(Msg::PASSWORD_MISSING) } else { Ok(Password::new(typed)) });
-            secret.map(|password| match flow {
-                Flow::Password => Way::Password(password),
-                Flow::CustomSrp => Way::CustomSrp(password),
-                _ => Way::Srp(password),
-            })
+            secret.map(|password| with_password(flow, password))
         } else {
-            Some(if flow == Flow::Custom { Way::Custom } else { Way::Choice(None) })
+            Some(without_password(flow))
         };
         match (user, way) {
             (Some(user), Some(way)) => sign_in.send(Input::Submit { user, way }),

@@ -24,15 +24,22 @@ export const paths = {
 
 const plain = (key: string) => key.replaceAll('_', '').toLowerCase();
 type Text = string | Record<string, string>;
-const ENGLISH: Record<string, Record<string, Text>> = JSON.parse(readFileSync(join(ROOT, 'src/i18n/languages/en.json'), 'utf8'));
-const TEXTS = new Map(Object.values(ENGLISH).flatMap((group) => Object.entries(group))
-  .map(([key, text]) => [plain(key), typeof text === 'string' ? text : text.other]));
-/** A text of the app by its key in src/i18n/languages/en.json, its places filled in. How the key writes its words does not matter. */
-export function says(key: string, ...values: string[]): string {
-  const text = TEXTS.get(plain(key));
-  if (text === undefined) throw new Error(`src/i18n/languages/en.json has no text ${key}`);
+type Language = Map<string, Text>;
+const read = (tag: string): Language => {
+  const { language, ...groups }: Record<string, Record<string, Text>> = JSON.parse(readFileSync(join(ROOT, `src/i18n/languages/${tag}.json`), 'utf8'));
+  return new Map(Object.values(groups).flatMap((group) => Object.entries(group)).map(([key, text]) => [plain(key), text]));
+};
+const LANGUAGES = new Map([['en', read('en')]]);
+/** A text of the app in a language by its key in src/i18n/languages, its places filled in; of plural forms the one named. How
+ * the key writes its words does not matter. */
+export function saysIn(tag: string, key: string, values: string[] = [], form = 'other'): string {
+  if (!LANGUAGES.has(tag)) LANGUAGES.set(tag, read(tag));
+  const found = LANGUAGES.get(tag)!.get(plain(key)), text = typeof found === 'object' ? found[form] : found;
+  if (text === undefined) throw new Error(`src/i18n/languages/${tag}.json has no text ${key}`);
   return text.replaceAll('{}', () => values.shift() ?? '');
 }
+/** The same in English. */
+export const says = (key: string, ...values: string[]): string => saysIn('en', key, values);
 
 export const field = (page: Page, name: string): Locator => page.getByLabel(name, { exact: true });
 /** Its label says "(optional)" too. */
