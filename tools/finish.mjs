@@ -1,20 +1,20 @@
 // The last step of a Trunk build (its post_build hook): from cargo's wasm and Trunk's staging folder to a deployable site.
 //
-//   cargo's wasm → wasm-split → wasm-bindgen → wasm-opt, each chunk → one JavaScript file (esbuild)
+//   cargo's wasm → wasm-split → wasm-bindgen → binaryen, each chunk → one JavaScript file (esbuild)
 //   → names that carry a hash of the content, integrity values → prerendered pages with a Content-Security-Policy
 //   → _headers, _redirects, 404.html → a list of sizes (target/sizes.json)
 //
-// A debug build (`make dev`) leaves out wasm-opt, minifying and prerendering. The wasm is split there too: the app
+// A debug build (`make dev`) leaves out binaryen, minifying and prerendering. The wasm is split there too: the app
 // imports its lazy parts, and a module that was never split cannot be instantiated.
 import { spawnSync } from 'node:child_process';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import * as esbuild from 'esbuild';
-import { HOST_BUILD, ROOT, contentHash, die, hostEnv, integrity, run, runAsync, toolPath, walk, forDevPool } from './lib.mjs';
+import { HOST_BUILD, ROOT, contentHash, die, hostEnv, integrity, run, toolPath, walk, forDevPool } from './lib.mjs';
 import { contentSecurityPolicy, headersFile } from './headers.mjs';
 import { readLanguages } from './languages.mjs';
+import { optimise } from './optimise.mjs';
 import { shortenImports } from './rename.mjs';
 
 const NAME = 'doorward';
@@ -25,10 +25,6 @@ const env = { ...process.env, PATH: toolPath };
 const ports = { pool: Number(process.env.DOORWARD_POOL_PORT ?? 9229), app: Number(process.env.DOORWARD_APP_PORT ?? 8080), api: Number(process.env.DOORWARD_API_PORT ?? 9230) };
 const started = performance.now();
 const note = (text) => console.log(`  ${((performance.now() - started) / 1000).toFixed(1).padStart(5)} s  ${text}`);
-
-/** The features of WebAssembly that the app may use: what every browser of the last years has. Not --all-features. */
-const WASM_FEATURES = ['bulk-memory', 'bulk-memory-opt', 'nontrapping-float-to-int', 'sign-ext', 'mutable-globals',
-  'reference-types', 'multivalue', 'extended-const', 'call-indirect-overlong'].map((feature) => `--enable-${feature}`);
 
 // ------------------------------------------------------------------------------------------------------------- wasm
 const out = join(target, 'finish', release ? 'release' : 'debug');
@@ -46,20 +42,7 @@ run('wasm-bindgen', ['--target', 'web', '--no-typescript', '--keep-lld-exports',
   '--out-dir', out, '--out-name', NAME, join(out, `${NAME}.wasm`)], { env });
 
 if (release) {
-  const todo = [`${NAME}_bg`, ...chunks];
-  await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, async () => {
-    for (let name; (name = todo.shift());) {
-      const file = join(out, `${name}.wasm`);
-      let complaint = '';
-      await runAsync('wasm-opt', ['-Oz', ...WASM_FEATURES, '--strip-debug', '--strip-producers', '--strip-target-features', file, '-o', file], {
-        env, stdio: ['ignore', 'inherit', 'pipe'], onChild: (child) => child.stderr.on('data', (text) => { complaint += text; }),
-      }).finally(() => {
-        // The split tool's names are in a form that wasm-opt does not know; they are thrown away here anyhow.
-        const lines = complaint.split('\n').filter((line) => line && !line.includes('unknown name subsection'));
-        if (lines.length) console.error(lines.join('\n'));
-      });
-    }
-  }));
+  await optimise([`${NAME}_bg`, ...chunks].map((name) => join(out, `${name}.wasm`)));
   note('optimised');
 }
 

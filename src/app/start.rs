@@ -103,6 +103,7 @@ fn services() -> Services {
         restore,
         now: browser::now,
         copy: |text| Box::pin(browser::copy(text)),
+        save: browser::save,
         time_of_day: browser::time_of_day,
         date_and_time: browser::date_and_time,
         speak: |tag| Box::pin(speak(tag)),

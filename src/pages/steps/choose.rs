@@ -6,7 +6,7 @@ use crate::{
         operations::ChallengeName,
         sign_in::{Factor, Input, Stage},
     },
-    components::{live},
+    components::live,
     i18n::Msg,
     pages::{
         login::{SignIn, Tried},

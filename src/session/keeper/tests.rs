@@ -11,7 +11,7 @@ use crate::{
         centre,
         message::Handed,
         store::{Device, USER_EMAIL, USER_TOKEN},
-        world::{Channel, Clock, Fetch, Lock, Passkeys, Random, Request, Storage, TabStorage, Timer},
+        world::{Channel, Clock, Fetch, Lock, Machine, Passkeys, Random, Request, Storage, TabStorage, Timer},
     },
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -170,6 +170,12 @@ impl Lock for Rc<Fake> {
             meanwhile(self);
         }
         Some(())
+    }
+}
+
+impl Machine for Rc<Fake> {
+    fn user_agent(&self) -> String {
+        "Browser/1.0".into()
     }
 }
 
@@ -592,6 +598,7 @@ fn a_new_device_is_confirmed_with_a_verifier_and_remembered() {
     assert_eq!((stored.key.as_str(), stored.group.as_str()), ("us-east-1_1", "-g"));
     let confirm = &scene.world.calls.borrow()[2].1;
     assert_eq!(confirm["DeviceKey"], "us-east-1_1");
+    assert_eq!(confirm["DeviceName"], "Browser/1.0", "what it is found by in a list");
     let made = DeviceSecret::new(&HostMath, &stored.group, &stored.key, &[7; SECRET_BYTES]);
     assert_eq!(confirm["DeviceSecretVerifierConfig"], serde_json::to_value(&made.verifier).unwrap());
     assert_eq!(stored.password, made.password);
