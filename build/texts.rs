@@ -130,12 +130,11 @@ fn texts(languages: &BTreeMap<String, Language>) -> Result<String, Wrong> {
                 )
             }
         };
-        let of = if matches!(text, Text::Plain(_)) { "Self" } else { "Self(Msg" };
-        let end = if matches!(text, Text::Plain(_)) { "" } else { ")" };
+        let (of, end) = if matches!(text, Text::Plain(_)) { ("Self(", ")") } else { ("Self(Msg(", "))") };
         // Writing to a string does not fail.
         let _ = writeln!(
             list,
-            "#[doc = {shown:?}] pub const {key}: Self = {of} {{ number: {number}, english: {kept:?} }}{end};"
+            "#[doc = {shown:?}] pub const {key}: Self = {of}&Text {{ number: {number}, english: {kept:?} }}{end};"
         );
         if matches!(text, Text::Plain(_)) {
             let _ = writeln!(all, "({key:?}, Self::{key}),");

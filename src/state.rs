@@ -46,7 +46,7 @@ pub struct AppState {
     pub sign_out: StoredValue<SignOut>,
     /// The language of the texts, as in BCP 47. When it changes, everything is drawn again.
     pub language: RwSignal<String>,
-    /// Whether the languages to choose from are shown.
+    /// The languages to choose from have been asked for.
     pub choosing_language: RwSignal<bool>,
     /// The path in the address bar. Decides which page is drawn.
     pub path: RwSignal<String>,
@@ -56,9 +56,14 @@ pub struct AppState {
     next: StoredValue<Option<String>>,
     /// The runtime configuration.
     pub config: StoredValue<Config>,
+    /// Draws what the footer has beside its line.
+    pub footer: StoredValue<Option<DrawFooter>>,
     /// The outside world.
     pub services: Services,
 }
+
+/// Draws a part of the footer.
+pub type DrawFooter = Box<dyn Fn() -> AnyView + Send + Sync>;
 
 /// What a sign-up leaves for the page that takes the code. Kept in memory only: after a reload the code still
 /// confirms the account.
@@ -98,8 +103,6 @@ pub struct Services {
     pub time_of_day: fn(u64) -> String,
     /// A date and a time of day, likewise.
     pub date_and_time: fn(u64) -> String,
-    /// Turns the whole app to another language, by its tag, and keeps that for next time; false if its texts do not arrive.
-    pub speak: fn(&'static str) -> Local<'static, bool>,
     /// Calls back once a second until it answers false.
     pub every_second: fn(Box<dyn Fn() -> bool>),
     /// The language that the person reads, as in BCP 47: `en-GB`. Empty if it is not known.
@@ -189,6 +192,7 @@ impl AppState {
             query: StoredValue::new(String::new()),
             next: StoredValue::new(None),
             config: StoredValue::new(config),
+            footer: StoredValue::new(None),
             services,
         }
     }

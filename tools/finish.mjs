@@ -145,9 +145,9 @@ if (!release) {
 
 // The first view of every page in every language, from the same components.
 const PLACE = '<!--prerender-->';
-let pages = { '/': { html: '' } }, translated = {}, changePassword;
+let pages = { '/': { html: '' } }, translated = {}, changePassword, brand;
 if (release) {
-  ({ routes: pages, languages: translated, change_password: changePassword } = prerender());
+  ({ routes: pages, languages: translated, change_password: changePassword, brand } = prerender());
   note(`prerendered ${Object.keys(pages).length} pages in ${Object.keys(languages).length} languages`);
 }
 // A language other than English is one file: the texts, the pages as they look at first, and the notices around them. All
@@ -181,15 +181,15 @@ for (const [tag] of template.matchAll(/<script\b[^>]*\bsrc\s*=[^>]*>\s*<\/script
   template = template.replace(tag, () => `<script${isModule ? ' type="module"' : ''}${flags} src="/${file.path}" integrity="${file.integrity}" crossorigin></script>`);
 }
 
-// All style sheets become one, in their order. Addresses of this site stay as they are written (esbuild's `external`
-// would match the absolute path of every imported sheet too).
+// All style sheets become one, in their order, and what the configuration says of the site's looks comes last. Addresses of
+// this site stay as they are written (esbuild's `external` would match the absolute path of every imported sheet too).
 const asWritten = {
   name: 'as-written',
   setup: (build) => build.onResolve({ filter: /^(\/|data:)/ }, ({ path, kind }) => (kind === 'entry-point' ? undefined : { path, external: true })),
 };
 const sheets = [...template.matchAll(/<link\b[^>]*\brel\s*=\s*["']?stylesheet\b[^>]*>/gi)].map(([tag]) => tag).filter((tag) => local(attribute(tag, 'href')) && !attribute(tag, 'media'));
 if (sheets.length) {
-  const css = await bundle({ stdin: { contents: sheets.map((tag) => readStaged(attribute(tag, 'href')).toString('utf8')).join('\n'), loader: 'css', resolveDir: join(ROOT, 'style') }, plugins: [asWritten], target: ['chrome100', 'firefox100', 'safari15'] });
+  const css = await bundle({ stdin: { contents: sheets.map((tag) => readStaged(attribute(tag, 'href')).toString('utf8')).concat(brand ?? []).join('\n'), loader: 'css', resolveDir: join(ROOT, 'style') }, plugins: [asWritten], target: ['chrome100', 'firefox100', 'safari15'] });
   const file = asset('style', '.css', css);
   sheets.forEach((tag, i) => {
     template = template.replace(tag, () => (i === 0 ? `<link rel="stylesheet" href="/${file.path}" integrity="${file.integrity}" crossorigin>` : ''));
@@ -219,7 +219,7 @@ const meta = `<meta http-equiv="Content-Security-Policy" content="${policy}">`;
 if (!/<meta\s+charset[^>]*>/i.test(template)) die('index.html needs <meta charset="utf-8"> first in its head.');
 template = template.replace(/<meta\s+charset[^>]*>/i, (charset) => charset + meta);
 
-// ------------------------------------------------------------------------------------------------------- prerendering
+// ------------------------------------------------------------------------------------------------ the prerendered pages
 if (!template.includes(PLACE)) die(`index.html has no ${PLACE} to put the prerendered pages.`);
 const frame = tidy(template);
 for (const [route, page] of Object.entries(pages)) {

@@ -200,6 +200,8 @@
   addEventListener('doorward:failed', () => failed());
   addEventListener('doorward:started', () => {
     started = true;
+    // From the next frame on, pages that come are seen to come.
+    requestAnimationFrame(() => setTimeout(() => { root.dataset.ready = ''; }));
     clearTimeout(slow);
     delete root.dataset.session;
     if (!over) show('');

@@ -3,7 +3,7 @@
 
 use super::sheet::dress;
 #[cfg(target_arch = "wasm32")]
-use super::start::{providers, settings};
+use super::start::{providers, settings, speak};
 use crate::{
     cognito::error::Fault,
     components::{Retry, Skeleton, live},
@@ -45,7 +45,7 @@ type Coming<T> = Pin<Box<dyn Future<Output = Result<T, ChunkMissing>>>>;
 
 /// The pages by name. The functions are what the wasm is split at.
 pub mod chunks {
-    use super::{Chunk, ChunkMissing, configured, lazy_extra, lazy_page, providers, settings};
+    use super::{Chunk, ChunkMissing, configured, lazy_extra, lazy_page, providers, settings, speak};
     use crate::app::{guard::signed_in_only, other_step, sheet::dressed};
     #[cfg(target_arch = "wasm32")]
     use crate::routes::Place;
@@ -82,6 +82,10 @@ pub mod chunks {
         if SettingsHandle::with(|settings| settings.guests) { page() } else { signed_in_only(page).into_any() }
     }
 
+    fn languages() -> AnyView {
+        view! { <pages::languages::Languages speak=speak /> }.into_any()
+    }
+
     /// A part of the account centre.
     fn section(section: Section) -> AnyView {
         lazy_page(match section {
@@ -116,7 +120,7 @@ pub mod chunks {
         PROTECTED_API, page_protected_api, load_protected_api,
             configured(|| pages::protected_api::ProtectedApi().into_any());
         WARNING, page_warning, load_warning, dressed(|| pages::warning::Warning().into_any());
-        LANGUAGES, page_languages, load_languages, dressed(|| pages::languages::Languages().into_any());
+        LANGUAGES, page_languages, load_languages, dressed(languages);
         ACCOUNT, page_account, load_account_centre, configured(|| pages::account::account(section));
         DETAILS, page_details, load_details, pages::account::details::Details().into_any();
         CONTACT, page_contact, load_contact, pages::account::contact::Contact().into_any();
@@ -174,6 +178,12 @@ pub mod chunks {
 fn settings(app: AppState) -> Result<crate::config::Settings, crate::config::Problem> {
     let language = app.language.get_untracked();
     app.config.with_value(|config| crate::config::Settings::read::<serde_json::Value>(config, &language))
+}
+
+/// Nobody chooses a language at build time.
+#[cfg(not(target_arch = "wasm32"))]
+fn speak(_: &'static str) -> crate::session::Local<'static, bool> {
+    Box::pin(async { false })
 }
 
 /// Reads which providers there are.

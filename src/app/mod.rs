@@ -1,5 +1,6 @@
 //! Puts the rooms together: frame, routes, guards, and what is loaded when.
 
+mod brand;
 mod guard;
 mod lazy;
 #[cfg(feature = "ssr")]
@@ -51,17 +52,15 @@ fn frame(state: AppState) -> impl IntoView {
         <main class="main" id="main" tabindex="-1">{place()}</main>
         {live(move || state.warning.with(Option::is_some).then(|| lazy_extra(chunks::WARNING)))}
         <footer class="footer">
+            {state.footer.with_value(|links| links.as_ref().map(|draw| draw()))}
             <p>{Msg::FOOTER.text()}</p>
-            <button
-                type="button"
-                class="link"
-                id="language"
-                aria-expanded=move || if state.choosing_language.get() { "true" } else { "false" }
-                on:click=move |_| state.choosing_language.set(!state.choosing_language.get_untracked())
-            >
-                {Msg::LANGUAGE.text()}
-            </button>
-            {live(move || state.choosing_language.get().then(|| lazy_extra(chunks::LANGUAGES)))}
+            // The list is loaded when it is opened for the first time.
+            <details open=state.choosing_language.get_untracked()>
+                <summary id="language" class="link" on:click=move |_| state.choosing_language.set(true)>
+                    {Msg::LANGUAGE.text()}
+                </summary>
+                {live(move || state.choosing_language.get().then(|| lazy_extra(chunks::LANGUAGES)))}
+            </details>
         </footer>
     }
 }

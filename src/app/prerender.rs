@@ -1,6 +1,6 @@
 //! The first view of the static routes as HTML, made at build time from the same components.
 
-use super::App;
+use super::{App, brand::wear};
 use crate::{
     cognito::error::Fault,
     config::Config,
@@ -13,7 +13,8 @@ use leptos::prelude::*;
 use serde_json::{Map, Value, json};
 use std::cell::RefCell;
 
-/// `{"routes": {path: {"title", "html"}}, "languages": {tag: {path: …}}, "change_password": path}` for
+/// `{"routes": {path: {"title", "html"}}, "languages": {tag: {path: …}}, "change_password": path,
+/// "brand": css}` for
 /// [`routes::PRERENDERED`] and [`routes::CHANGE_PASSWORD`]. `languages` is what tools/languages.mjs reads.
 ///
 /// `/` carries only the frame and a sign of progress: hosts answer every deep link with it.
@@ -32,7 +33,9 @@ pub fn prerender(config: &Config, languages: &Map<String, Value>) -> Value {
         translated.insert(tag.clone(), draw(tag));
     }
     i18n::speak(Vec::new(), None);
-    json!({ "routes": draw("en"), "languages": translated, "change_password": routes::CHANGE_PASSWORD })
+    let brand = config.brand::<Value>().ok().and_then(|brand| brand.css());
+    let change_password = routes::CHANGE_PASSWORD;
+    json!({ "routes": draw("en"), "languages": translated, "change_password": change_password, "brand": brand })
 }
 
 thread_local! {
@@ -58,12 +61,15 @@ fn page(path: &str, language: &str, config: &Config) -> Value {
         Some(_) => (path, Session::SignedOut),
         None => (routes::AUTHENTICATED, Session::Restoring),
     };
-    let html = Owner::new().with(|| {
+    let (name, html) = Owner::new().with(|| {
         let place = (drawn.to_owned(), language.to_owned());
         let state = AppState::new(config.clone(), session, None, place, services());
-        view! { <App state=state /> }.to_html()
+        if let Ok(brand) = config.brand::<Value>() {
+            wear(state, brand);
+        }
+        (state.config.with_value(|config| config.name.clone()), view! { <App state=state /> }.to_html())
     });
-    let title = title.map_or_else(|| config.name.clone(), |title| format!("{} · {}", title.text(), config.name));
+    let title = title.map_or_else(|| name.clone(), |title| format!("{} · {name}", title.text()));
     json!({ "title": title, "html": html })
 }
 
@@ -80,7 +86,6 @@ fn services() -> Services {
         save: |_, _| {},
         time_of_day: |_| String::new(),
         date_and_time: |_| String::new(),
-        speak: |_| Box::pin(async { false }),
         every_second: drop,
         locale: String::new,
         time_zone: String::new,

@@ -3,6 +3,7 @@
 
 use super::{
     App,
+    brand::wear,
     lazy::{ChunkMissing, chunks},
     sheet::dress,
 };
@@ -16,7 +17,7 @@ use crate::{
     pages::config_problem::ConfigProblem,
     routes::{self, Place},
     session::{
-        Account, Change, News, Presence, Session,
+        Account, Change, Local, News, Presence, Session,
         store::{Store, USER_TOKEN, remembered_name},
         world::Storage,
     },
@@ -71,6 +72,10 @@ async fn run(config: Config) {
     owner.with(|| browser::follow_navigation(move |path, query| app.arrive(path, query)));
     // The prerendered page stays until its live twin can be drawn in one go.
     chunks::preload(Place::of(&browser::path()), app.config.with_value(Config::has_other_ways)).await;
+    if app.config.with_value(|config| config.branded) {
+        // Without it the site looks plain, and works.
+        let _ = brand(app).await;
+    }
     browser::take_over(move || {
         // Lives as long as the page.
         std::mem::forget(leptos::mount::mount_to(browser::root(), move || view! { <App state=app /> }));
@@ -86,6 +91,18 @@ async fn show_problem(problem: Problem) {
     browser::take_over(move || {
         std::mem::forget(leptos::mount::mount_to(browser::root(), view));
     });
+}
+
+/// Makes the page look like the site's own. What is wrong with that is said where the settings are read.
+#[wasm_split(brand, wasm_split_path = leptos::wasm_split, fallible)]
+fn brand(app: AppState) -> Result<(), ChunkMissing> {
+    if let Ok(brand) = app.config.with_value(Config::brand::<BrowserJson>) {
+        if let Some(css) = brand.css() {
+            browser::add_rule(&css);
+        }
+        wear(app, brand);
+    }
+    Ok(())
 }
 
 #[wasm_split(page_config_problem, wasm_split_path = leptos::wasm_split, fallible)]
@@ -106,20 +123,22 @@ fn services() -> Services {
         save: browser::save,
         time_of_day: browser::time_of_day,
         date_and_time: browser::date_and_time,
-        speak: |tag| Box::pin(speak(tag)),
         every_second: browser::every_second,
         locale: browser::locale,
         time_zone: browser::time_zone,
     }
 }
 
-/// Turns the app to another language. Everything is drawn again, and what was typed is handed over.
-async fn speak(tag: &'static str) -> bool {
-    let Some(texts) = browser::texts_of(tag).await else { return false };
-    // Plural forms are the browser's in every language.
-    i18n::speak(texts, Some(browser::plural_category));
-    browser::draw_again(|| with_app(|app| app.language.set(tag.to_owned()))).await;
-    true
+/// Turns the app to another language, and keeps that it was chosen; false if its texts do not arrive. Everything is drawn
+/// again, and what was typed is handed over. Not for the first chunk.
+pub fn speak(tag: &'static str) -> Local<'static, bool> {
+    Box::pin(async move {
+        let Some(texts) = browser::texts_of(tag).await else { return false };
+        // Plural forms are the browser's in every language.
+        i18n::speak(texts, Some(browser::plural_category));
+        browser::draw_again(|| with_app(|app| app.language.set(tag.to_owned()))).await;
+        true
+    })
 }
 
 /// Runs with the state, if the app has started.

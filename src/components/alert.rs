@@ -14,8 +14,16 @@ pub enum Tone {
     Info,
 }
 
+/// Says it to people who do not see the page, in the live region of `index.html`: it is there from the beginning, and some
+/// screen readers tell only what comes into such a one.
+fn announce(text: &str) {
+    if let Some(region) = document().get_element_by_id("news") {
+        region.set_text_content(Some(text));
+    }
+}
+
 /// A message in a box. Errors take focus when they appear, so that nobody misses them and what to
-/// do next is one Tab away.
+/// do next is one Tab away. Everything else is announced.
 #[component]
 pub fn Alert(
     /// What it is about.
@@ -25,17 +33,21 @@ pub fn Alert(
 ) -> impl IntoView {
     let node = NodeRef::<html::Div>::new();
     let (class, role) = match tone {
-        Tone::Error => ("alert alert--error", "alert"),
-        Tone::Success => ("alert alert--success", "status"),
-        Tone::Info => ("alert alert--info", "status"),
+        Tone::Error => ("alert alert--error", Some("alert")),
+        Tone::Success => ("alert alert--success", None),
+        Tone::Info => ("alert alert--info", None),
     };
-    if tone == Tone::Error {
-        effect(move || {
-            if let Some(node) = node.get() {
-                // Focus that cannot be moved is no reason to fail.
-                drop(node.focus());
-            }
-        });
+    effect(move || {
+        let Some(node) = node.get() else { return };
+        if tone == Tone::Error {
+            // Focus that cannot be moved is no reason to fail.
+            drop(node.focus());
+        } else {
+            announce(&node.text_content().unwrap_or_default());
+        }
+    });
+    if tone != Tone::Error && cfg!(target_arch = "wasm32") {
+        on_cleanup(|| announce(""));
     }
     view! {
         <div node_ref=node class=class role=role tabindex="-1">

@@ -8,9 +8,11 @@
 //! It is read in two parts. [`Config`] is what the first download needs to draw the sign-in form; [`Settings`] is the
 //! rest, and the code that reads it travels with the pages and with what makes calls.
 
+mod brand;
 mod settings;
 
 use crate::cognito::types::{ClientId, Email, PhoneNumber, UserName, UserPoolId};
+pub use brand::{Brand, Colour};
 pub use settings::*;
 use std::fmt;
 
@@ -94,6 +96,8 @@ pub struct Config {
     pub name: String,
     /// `doorward.storage`: where the session is kept.
     pub storage: StorageKind,
+    /// There is something for [`Config::brand`] to read.
+    pub branded: bool,
     /// The file, for [`Settings::read`].
     text: String,
     page_host: String,
@@ -242,8 +246,7 @@ pub fn parse<J: Json>(text: &str, page_host: &str) -> Result<Config, Problem> {
         UserPoolId::parse(&id).ok_or(Problem::Field { field: "auth.user_pool_id", found: None, expected: POOL })?;
     const CLIENT: &str = "the id of an app client without a secret: letters and digits";
     let client = auth.required("auth.user_pool_client_id", CLIENT, |text| ClientId::parse(text).is_some())?;
-    const NAME: &str = "the name of your site, 1 to 60 characters";
-    let name = ours.optional("doorward.name", NAME, |text| !text.trim().is_empty() && text.chars().count() <= 60)?;
+    let name = ours.optional("doorward.name", NAME, is_name)?;
     Ok(Config {
         sign_in_with: sign_in_with(&auth, &ours)?,
         flow: flow(&ours)?,
@@ -251,11 +254,18 @@ pub fn parse<J: Json>(text: &str, page_host: &str) -> Result<Config, Problem> {
         has_domain: auth.get("auth.oauth").value.is_some(),
         name: name.unwrap_or_else(|| "Doorward".to_owned()),
         storage: storage(&ours)?,
+        branded: ["brand", "terms", "privacy"].iter().any(|own| ours.get(own).value.is_some()),
         user_pool,
         client: ClientId::new(client),
         text: text.to_owned(),
         page_host: page_host.to_owned(),
     })
+}
+
+const NAME: &str = "the name of your site, 1 to 60 characters";
+
+fn is_name(text: &str) -> bool {
+    !text.trim().is_empty() && text.chars().count() <= 60
 }
 
 /// The parts of the file that are read.
@@ -498,7 +508,7 @@ mod tests {
 
     #[test]
     fn each_wrong_field_is_named() {
-        let table: [(&[&str], Value, &str); 43] = [
+        let table: [(&[&str], Value, &str); 48] = [
             (&["auth"], json!(null), "auth"),
             (&["auth"], json!([]), "auth"),
             (&["auth", "user_pool_id"], json!(null), "auth.user_pool_id"),
@@ -525,6 +535,11 @@ mod tests {
             (&["doorward"], json!({"remember_devices": "yes"}), "doorward.remember_devices"),
             (&["doorward"], json!({"terms": "javascript:alert(1)"}), "doorward.terms"),
             (&["doorward"], json!({"privacy": "//evil.test"}), "doorward.privacy"),
+            (&["doorward"], json!({"brand": "blue"}), "doorward.brand"),
+            (&["doorward"], json!({"brand": {"name": ""}}), "doorward.brand.name"),
+            (&["doorward"], json!({"brand": {"logo": "logo.svg"}}), "doorward.brand.logo"),
+            (&["doorward"], json!({"brand": {"accent": "blue"}}), "doorward.brand.accent"),
+            (&["doorward"], json!({"brand": {"wordmark": 1}}), "doorward.brand.wordmark"),
             (&["doorward"], attribute(json!({"type": "colour"})), "doorward.attributes.type"),
             (&["doorward"], attribute(json!({"type": 5})), "doorward.attributes.type"),
             (&["doorward"], attribute(json!({"type": "select"})), "doorward.attributes.options"),

@@ -68,6 +68,8 @@ impl Settings {
         // An identity pool may be elsewhere than the user pool; its credentials are asked about where it is.
         let identity_region = identity_pool.as_deref().and_then(|id| id.split_once(':')).map(|(region, _)| region);
         let identity_region = identity_region.unwrap_or(pool_region);
+        // Whoever only draws the page passes over what is wrong with it.
+        config.brand::<J>()?;
         Ok(Self {
             endpoints: endpoints(endpoint, pool_region, identity_region),
             identity_pool,
@@ -417,7 +419,7 @@ fn fresh_sign_in_minutes<J: Json>(ours: &At<J>) -> Result<u16, Problem> {
     }
 }
 
-fn terms<J: Json>(ours: &At<J>) -> Result<Terms, Problem> {
+pub(super) fn terms<J: Json>(ours: &At<J>) -> Result<Terms, Problem> {
     const EXPECTED: &str = "an https:// URL or a path of this site that begins with a slash";
     Ok(Terms {
         terms: ours.optional("doorward.terms", EXPECTED, is_link)?,
@@ -426,7 +428,7 @@ fn terms<J: Json>(ours: &At<J>) -> Result<Terms, Problem> {
 }
 
 /// An absolute URL or a path of this site, to link to.
-fn is_link(text: &str) -> bool {
+pub(super) fn is_link(text: &str) -> bool {
     let plain = text.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'\\' | b'"' | b'<' | b'>'));
     plain && (text.starts_with("https://") || (text.starts_with('/') && !text.starts_with("//")))
 }

@@ -12,7 +12,10 @@ use std::cell::Cell;
 /// A constant each, not one table, so that a text is in the same chunk of the download as the page
 /// that shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Msg {
+pub struct Msg(&'static Text);
+
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Text {
     /// Its place in the texts of another language.
     number: u16,
     english: &'static str,
@@ -55,8 +58,9 @@ pub fn speak(texts: Vec<String>, category: Option<fn(u64) -> String>) {
 
 impl Msg {
     /// The text.
+    #[inline(never)]
     pub fn text(self) -> &'static str {
-        TEXTS.get().get(usize::from(self.number)).copied().unwrap_or(self.english)
+        TEXTS.get().get(usize::from(self.0.number)).copied().unwrap_or(self.0.english)
     }
 
     /// The text with its places filled in, in order.
@@ -118,7 +122,7 @@ mod tests {
     fn a_number_takes_the_form_that_the_language_has_for_it() {
         assert_eq!(Plural::RULE_LENGTH.fill(8, &[]), "at least 8 characters");
         assert_eq!(Plural::RULE_LENGTH.fill(1, &[]), "at least 1 character");
-        let mut texts: Vec<String> = (0..=Plural::RULE_LENGTH.0.number).map(|_| "–".to_owned()).collect();
+        let mut texts: Vec<String> = (0..=Plural::RULE_LENGTH.0.0.number).map(|_| "–".to_owned()).collect();
         *texts.last_mut().unwrap() = "two\u{1f}ein Paar\u{1e}other\u{1f}mindestens {}".to_owned();
         speak(texts, Some(|count| if count == 2 { "two" } else { "many" }.to_owned()));
         assert_eq!(Plural::RULE_LENGTH.fill(2, &[]), "ein Paar");

@@ -3,13 +3,17 @@
 use crate::{
     components::{Alert, Tone, live},
     i18n::{Language, Msg},
+    session::Local,
     state::AppState,
 };
 use leptos::{prelude::*, task::spawn_local};
 
 /// A button for each language, by the name that it has for itself.
 #[component]
-pub fn Languages() -> impl IntoView {
+pub fn Languages(
+    /// Turns the whole app to another language, by its tag; false if its texts do not arrive.
+    speak: fn(&'static str) -> Local<'static, bool>,
+) -> impl IntoView {
     let app = AppState::get();
     let working = RwSignal::new(false);
     let missing = RwSignal::new(false);
@@ -21,7 +25,7 @@ pub fn Languages() -> impl IntoView {
         missing.set(false);
         spawn_local(async move {
             // If it arrives, all of this is drawn again.
-            if !(app.services.speak)(tag).await && working.try_set(false).is_none() {
+            if !speak(tag).await && working.try_set(false).is_none() {
                 missing.set(true);
             }
         });

@@ -23,6 +23,56 @@ const fn problem_of(status: u16) -> Option<Msg> {
     }
 }
 
+/// JSON with a line for each member, as far as it is JSON. Only white space between its parts is changed, so that what a
+/// server answered can be read and compared.
+fn laid_out(body: &str) -> String {
+    if !body.trim_start().starts_with(['{', '[']) {
+        return body.to_owned();
+    }
+    let (mut out, mut depth, mut quoted, mut escaped) = (String::new(), 0_usize, false, false);
+    let mut rest = body.trim().chars().peekable();
+    let line = |out: &mut String, depth: usize| {
+        out.push('\n');
+        out.extend(std::iter::repeat_n("  ", depth));
+    };
+    while let Some(c) = rest.next() {
+        if quoted {
+            out.push(c);
+            quoted = escaped || c != '"';
+            escaped = c == '\\' && !escaped;
+            continue;
+        }
+        match c {
+            ' ' | '\t' | '\r' | '\n' => {}
+            '{' | '[' => {
+                out.push(c);
+                while rest.next_if(|c| c.is_ascii_whitespace()).is_some() {}
+                if let Some(end) = rest.next_if(|c| matches!(c, '}' | ']')) {
+                    out.push(end);
+                } else {
+                    depth += 1;
+                    line(&mut out, depth);
+                }
+            }
+            '}' | ']' => {
+                depth = depth.saturating_sub(1);
+                line(&mut out, depth);
+                out.push(c);
+            }
+            ',' => {
+                out.push(c);
+                line(&mut out, depth);
+            }
+            ':' => out.push_str(": "),
+            c => {
+                quoted = c == '"';
+                out.push(c);
+            }
+        }
+    }
+    out
+}
+
 /// The page. Only shown while somebody is signed in.
 #[component]
 pub fn ProtectedApi() -> impl IntoView {
@@ -80,7 +130,7 @@ pub fn ProtectedApi() -> impl IntoView {
                                     <h2 class="section__title" id="answer">{Msg::API_ANSWER.text()}</h2>
                                     <p class="section__lead">{Msg::API_STATUS.fill(&[&status.to_string()])}</p>
                                     // Text of a server: shown as nothing but text.
-                                    <pre class="object" tabindex="0" aria-labelledby="answer">{body}</pre>
+                                    <pre class="object" tabindex="0" aria-labelledby="answer">{laid_out(&body)}</pre>
                                 </section>
                             }
                         })
@@ -89,4 +139,44 @@ pub fn ProtectedApi() -> impl IntoView {
         </Page>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::laid_out;
+
+    #[test]
+    fn an_answer_has_a_line_for_each_member() {
+        let body = r#"{"a":1,"b":{"c":[1, "x, {y}: \"z\\"],"d":{},"e":[ ]}}"#;
+        let expected = [
+            "{",
+            r#"  "a": 1,"#,
+            r#"  "b": {"#,
+            r#"    "c": ["#,
+            "      1,",
+            r#"      "x, {y}: \"z\\""#,
+            "    ],",
+            r#"    "d": {},"#,
+            r#"    "e": []"#,
+            "  }",
+            "}",
+        ];
+        let laid = laid_out(body);
+        assert_eq!(laid, expected.join("\n"));
+        assert_eq!(laid_out(&laid), laid, "once is enough");
+        let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
+        assert_eq!(value(&laid), value(body));
+    }
+
+    #[test]
+    fn what_is_no_json_stays_as_it_is() {
+        for text in ["", "plain: text, {}", "<p>page</p>", "\"a\"", "12"] {
+            assert_eq!(laid_out(text), text);
+        }
+        // Broken JSON is laid out as far as it goes, and loses nothing.
+        for text in ["{\"a", "]}", "[1,,", "{\"a\":\"\\"] {
+            let dense = |text: &str| text.split_whitespace().collect::<String>();
+            assert_eq!(dense(&laid_out(text)), dense(text));
+        }
+    }
 }

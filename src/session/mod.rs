@@ -349,7 +349,7 @@ pub trait Account {
     fn again(&self) -> Option<Again>;
     /// Has the person who is signed in prove who they are once more. Goes as [`Account::sign_in`], except that the name in
     /// [`Input::Submit`] does not matter: it is theirs. With [`Way::Choice`](crate::cognito::sign_in::Way::Choice), what
-    /// they proved within so many seconds is not asked for again. When it is done, the new session stands in the place of
+    /// they proved within so many seconds is not asked for again, if the sign-in itself is longer ago than that. When it is done, the new session stands in the place of
     /// the old one in all tabs, which is revoked at the server; nobody is told more than [`Change::Renewed`].
     ///
     /// NotAuthorized also if the session has ended in the meantime, or somebody else was signed in by it: then nothing has

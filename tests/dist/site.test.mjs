@@ -76,6 +76,18 @@ test('the policy allows the endpoints that a configuration names, and no others'
   assert.deepEqual(added({ auth: { oauth: { domain: 7 } }, doorward: { oauth_endpoint: 'not an address', protected_api: ['http://127.0.0.1'] } }), []);
 });
 
+test('pictures come from this site, and from where the configuration needs them', () => {
+  const allowed = (doorward) => contentSecurityPolicy({ doorward }).split('; ').find((directive) => directive.startsWith('img-src')).split(' ').slice(1);
+  const usual = ["'self'", 'data:'];
+  assert.deepEqual(allowed({ attributes: [{ name: 'custom:agentName' }] }), usual);
+  assert.deepEqual(allowed({ attributes: [{ name: 'picture' }] }), [...usual, 'https:']);
+  assert.deepEqual(allowed({ brand: { logo: '/logo.svg' } }), usual);
+  assert.deepEqual(allowed({ brand: { logo: 'https://cdn.example.com/logo.svg' } }), [...usual, 'https://cdn.example.com']);
+  for (const wrong of [{ attributes: 'picture' }, { attributes: [null] }, { brand: 7 }, { brand: { logo: 'https://' } }, { brand: { logo: 'javascript:1' } }]) {
+    assert.deepEqual(allowed(wrong), usual);
+  }
+});
+
 test('for the dev pool the shipped configuration follows its port and has its pretend provider', () => {
   const shipped = readFileSync(join(ROOT, 'public/config.json'), 'utf8'), ports = { pool: 8080, app: 9229, api: 8081 };
   assert.equal(JSON.parse(shipped).auth.oauth, undefined, 'what is deployed has no pretend provider');

@@ -170,7 +170,7 @@ test('without a network what was typed stays, and it works when the network is b
 test('where the code goes is said, and so is where a new one goes', async ({ page, pool }) => {
   await pool.createUser(user);
   await ask(page);
-  await expect(page.getByText(says('SentEmail', 'a***@e***'))).toBeVisible();
+  await expect(page.getByRole('main').getByText(says('SentEmail', 'a***@e***'))).toBeVisible();
   await button(page, 'Resend code').click();
   await expect(message(page, 'NewCodeSent')).toContainText(says('SentEmail', 'a***@e***'));
   await expect(page.getByRole('button', { name: /^Resend code \(\d+\)$/ })).toHaveAttribute('aria-disabled', 'true');

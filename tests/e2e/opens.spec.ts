@@ -182,7 +182,7 @@ test('where there are guests, whoever is signed out gets the credentials of one'
   await configure(page, { auth: { unauthenticated_identities_enabled: true } });
   await page.goto(paths.awsAccess);
   await expect(heading(page, 'AwsTitle')).toBeVisible();
-  await expect(page.getByText(says('AwsGuest'), { exact: true })).toBeVisible();
+  await expect(page.getByRole('main').getByText(says('AwsGuest'), { exact: true })).toBeVisible();
   await expect(fact(page, 'AwsKind')).toHaveText(says('AwsKindGuest'));
   await expect(fact(page, 'AwsIdentity')).toHaveText(/^us-east-1:/);
   await button(page, says('AwsCall')).click();
@@ -201,7 +201,7 @@ test('a guest who signs in becomes somebody, and a guest again', async ({ page, 
   await expect(greeting(page)).toBeVisible();
   await page.getByRole('link', { name: says('AwsTitle'), exact: true }).click();
   await expect(fact(page, 'AwsKind')).toHaveText(says('AwsKindUser'));
-  await expect(page.getByText(says('AwsGuest'), { exact: true })).toHaveCount(0);
+  await expect(page.getByRole('main').getByText(says('AwsGuest'), { exact: true })).toHaveCount(0);
   await button(page, says('AwsCall')).click();
   await expect(fact(page, 'AwsArn')).toHaveText(role('DoorwardAuthenticated'));
 });
@@ -218,7 +218,7 @@ test('a site without an identity pool says so, and asks nobody', async ({ page, 
   await signedIn(page, pool);
   await expect(page.getByRole('link', { name: says('AwsTitle'), exact: true })).toHaveCount(0);
   await page.goto(paths.awsAccess);
-  await expect(page.getByText(says('AwsNone'), { exact: true })).toBeVisible();
+  await expect(page.getByRole('main').getByText(says('AwsNone'), { exact: true })).toBeVisible();
   expect(await answers(pool, 'GetId')).toEqual([]);
 });
 
@@ -341,5 +341,5 @@ test('a site without such a server says so', async ({ page, pool }) => {
   await signedIn(page, pool);
   await expect(page.getByRole('link', { name: says('ApiTitle'), exact: true })).toHaveCount(0);
   await page.goto(paths.protectedApi);
-  await expect(page.getByText(says('ApiNone'), { exact: true })).toBeVisible();
+  await expect(page.getByRole('main').getByText(says('ApiNone'), { exact: true })).toBeVisible();
 });

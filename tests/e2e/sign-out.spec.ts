@@ -40,7 +40,7 @@ test('signing out on all devices ends the other sessions at their next call', as
   const other = await elsewhere(browser, site, pool);
   await button(page, says('SignOutEverywhere')).click();
   await expect(heading(page, 'SignedOutTitle')).toBeVisible();
-  await expect(page.getByText(says('SignedOutEverywhere'), { exact: true })).toBeVisible();
+  await expect(page.getByRole('main').getByText(says('SignedOutEverywhere'), { exact: true })).toBeVisible();
   await expect.poll(() => statuses(pool, 'GlobalSignOut')).toEqual([200]);
   await expectSignedOutStorage(page);
   await button(other, 'Save').click();

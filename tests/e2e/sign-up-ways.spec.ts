@@ -80,7 +80,7 @@ test('by phone: a code for a new password goes there, too', async ({ page, pool 
   await page.goto(paths.forgot);
   await field(page, 'Phone number').fill('+44 20 7946 0123');
   await button(page, 'Send code').click();
-  await expect(page.getByText(says('SentSms', MASKED_PHONE))).toBeVisible();
+  await expect(page.getByRole('main').getByText(says('SentSms', MASKED_PHONE))).toBeVisible();
   await field(page, 'New password').fill(OTHER_PASSWORD);
   await code(page).fill(await pool.latestCode(PHONE, { purpose: 'forgot_password' }));
   await expect(message(page, 'NoticePasswordReset')).toBeVisible();

@@ -154,7 +154,7 @@ pub(super) fn load_for_person(load: impl Fn() + 'static) {
     let who = Memo::new(move |_| app.session.with(|session| session.user().map(|user| user.username.clone())));
     effect(move || {
         if who.get().is_some() {
-            untrack(|| load());
+            untrack(&load);
         }
     });
 }

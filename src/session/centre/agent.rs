@@ -164,7 +164,7 @@ mod tests {
         ];
         for (text, browser, system) in table {
             assert_eq!(Agent::read(&text), Agent { browser: Some(browser), system: Some(system) }, "{text}");
-            assert_eq!(own_name(&text).is_some(), false, "{text}");
+            assert_eq!(own_name(&text), None, "{text}");
         }
     }
 

@@ -83,11 +83,10 @@ impl<W: World> Keeper<W> {
         match message {
             Message::Renewed { session, tokens: Some(handed) } if session == mark => {
                 let (whose, fresh) = handed.open();
-                // A later sign-in of the same person can have brought tokens that were made before the last refresh.
-                let made = |tokens: &Tokens| {
-                    AccessClaims::read(&tokens.access).map(|claims| (claims.signed_in_at, claims.issued_at))
-                };
-                if whose == user && made(&fresh) > made(&tokens) {
+                let made = |tokens: &Tokens| TokenTimes::read(tokens).map(|times| times.issued_at);
+                // A new sign-in in place of this one can be older than the last refresh.
+                let newer = SessionMark::of(&fresh) != mark || made(&fresh) > made(&tokens);
+                if whose == user && newer && AccessClaims::read(&fresh.access).is_some() {
                     self.arrived(&fresh);
                     let kept = self.store.renew(&*self.world, &user, &fresh);
                     self.hold(&user, &fresh, kept);

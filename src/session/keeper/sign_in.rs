@@ -216,7 +216,10 @@ impl<W: World> Keeper<W> {
                     Some(Refreshed::NotNow(error)) => return attempt.with_problem(error),
                     Some(Refreshed::Ended) | None => return attempt.with_problem(not_authorized()),
                 };
-                step = next(step, Event::SignedInAlready(StepUp { access_token, max_age: within })).0;
+                // A pool that has nothing to ask begins a session that looks as if something had been proved. Whoever is here
+                // before they have to be proves all of it.
+                let max_age = if self.signed_in_for().is_some_and(|age| age > within) { within } else { 0 };
+                step = next(step, Event::SignedInAlready(StepUp { access_token, max_age })).0;
             }
         } else if step.user.as_ref().is_some_and(|begun| *begun != user) {
             // Somebody else has signed in since it was begun.

@@ -1479,23 +1479,32 @@ fn whoever_proves_it_again_has_a_new_session_in_place_of_the_old_one_and_stays_w
 
 #[test]
 fn the_pool_is_told_who_is_signed_in_where_it_asks_for_what_is_missing() {
+    let claims = json!({"username": "sub", "iat": 1000, "exp": 4600, "auth_time": 300}).to_string();
+    let fresh = format!("e30.{}.x", URL_SAFE_NO_PAD.encode(claims));
     let code = json!({"ChallengeName": "EMAIL_OTP", "Session": "s",
         "ChallengeParameters": {"USERNAME": "sub", "CODE_DELIVERY_DESTINATION": "a***"}});
     let answers = vec![
-        ("GetTokensFromRefreshToken", renewed(1000, 4600)),
+        (
+            "GetTokensFromRefreshToken",
+            Ok((200, json!({"AuthenticationResult": {"AccessToken": fresh, "IdToken": id()}}))),
+        ),
+        ("InitiateAuth", Ok((200, code.clone()))),
         ("InitiateAuth", Ok((200, code))),
         ("RespondToAuthChallenge", refused("CodeMismatchException")),
         ("RespondToAuthChallenge", signed_in()),
     ];
     // The token has to be one that the pool takes.
     let scene = scene(Some(1030), answers);
-    let choice = Input::Submit { user: UserName::new(""), way: Way::Choice(None) };
-    let asked = prove(&scene, Attempt::default(), choice);
+    let choice = || Input::Submit { user: UserName::new(""), way: Way::Choice(None) };
+    let asked = prove(&scene, Attempt::default(), choice());
     assert_eq!(asked.asks, Asks::Code);
-    let parameters = scene.world.calls.borrow()[1].1["AuthParameters"].clone();
-    let expected = json!({"USERNAME": "sub", "ACCESS_TOKEN": access(1000, 4600), "MAX_AGE": "600",
+    let parameters = |call: usize| scene.world.calls.borrow()[call].1["AuthParameters"].clone();
+    let expected = json!({"USERNAME": "sub", "ACCESS_TOKEN": fresh, "MAX_AGE": "600",
         "TARGET_ACR_VALUES": "urn:cognito:loa:1"});
-    assert_eq!(parameters, expected);
+    assert_eq!(parameters(1), expected);
+    // Somebody who has just signed in is asked for something all the same.
+    run(scene.keeper.prove(Attempt::default(), choice(), 3600));
+    assert_eq!(parameters(2)["MAX_AGE"], "0");
     let code = || Input::Code(ConfirmationCode::new("123456"));
     let again = prove(&scene, asked, code());
     assert_eq!((again.asks, again.problem.is_some()), (Asks::Code, true));
@@ -1645,7 +1654,7 @@ fn whoever_came_from_a_provider_proves_it_there() {
 }
 
 #[test]
-fn a_later_sign_in_reaches_copies_of_the_tab_also_if_they_have_refreshed_since() {
+fn what_takes_the_place_of_a_session_reaches_copies_of_the_tab_also_if_they_have_refreshed_since() {
     let signed_in_at = |auth_time: u64, issued: u64| {
         let claims = json!({"username": "sub", "iat": issued, "exp": issued + 3600, "auth_time": auth_time,
             "origin_jti": auth_time.to_string()});
