@@ -97,6 +97,8 @@ pub struct Services {
     pub now: fn() -> u64,
     /// Puts a text on the clipboard; false if the browser does not allow that.
     pub copy: fn(String) -> Local<'static, bool>,
+    /// Hands a text to the browser as a file of this name, to be kept among the downloads.
+    pub save: fn(&str, &str),
     /// A time of day as the page's language writes it, from seconds since 1970.
     pub time_of_day: fn(u64) -> String,
     /// A date and a time of day, likewise.

@@ -114,12 +114,19 @@ async fn people_are_asked_before_a_device_is_remembered() {
     pool.user(ANN).await;
     let (device, confirmed) = new_device(&pool, "Library computer").await;
     assert_eq!(confirmed["UserConfirmationNecessary"], true);
+    let listed = async || {
+        let list = pool.ok("ListDevices", json!({ "AccessToken": device.tokens.access })).await;
+        list["Devices"].as_array().unwrap().len()
+    };
+    assert_eq!(listed().await, 0);
     let answer = from_device(&pool, &device.key).await.json();
     assert!(answer["AuthenticationResult"]["AccessToken"].is_string(), "{answer}");
     let status = |status: &str| json!({ "AccessToken": device.tokens.access, "DeviceKey": device.key, "DeviceRememberedStatus": status });
     pool.ok("UpdateDeviceStatus", status("remembered")).await;
+    assert_eq!(listed().await, 1);
     assert_eq!(from_device(&pool, &device.key).await.json()["ChallengeName"], "DEVICE_SRP_AUTH");
     pool.ok("UpdateDeviceStatus", status("not_remembered")).await;
+    assert_eq!(listed().await, 0);
     let answer = from_device(&pool, &device.key).await.json();
     assert!(answer["AuthenticationResult"]["AccessToken"].is_string(), "{answer}");
 }

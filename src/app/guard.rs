@@ -5,13 +5,17 @@ use crate::{
     components::{Live, Retry, Skeleton, effect, live},
     routes::{self, History},
     session::Presence,
-    state::AppState,
+    state::{AppState, Notice},
 };
 use leptos::prelude::*;
 
 /// A page for signed-in people. Others go to the login page, which brings them back.
 pub fn signed_in_only(page: fn() -> AnyView) -> Live {
     guarded(Presence::SignedIn, page, |app| {
+        if app.notice.with_value(|notice| *notice == Some(Notice::AccountDeleted)) {
+            // Nobody comes back to the page of somebody who is no more.
+            return routes::LOGIN.to_owned();
+        }
         let mut wanted = app.path.get_untracked();
         app.query.with_value(|query| {
             if !query.is_empty() {

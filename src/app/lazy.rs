@@ -73,7 +73,7 @@ type Coming<T> = Pin<Box<dyn Future<Output = Result<T, ChunkMissing>>>>;
 /// The pages by name. The functions are what the wasm is split at.
 pub mod chunks {
     use super::{Chunk, ChunkMissing, configured, lazy_extra, lazy_page, providers, settings, speak};
-    use crate::app::{guard::signed_in_only, sheet::dressed};
+    use crate::app::{guard::signed_in_only, other_step, sheet::dressed};
     #[cfg(target_arch = "wasm32")]
     use crate::routes::Place;
     use crate::{
@@ -159,7 +159,7 @@ pub mod chunks {
         DEVICES, page_devices, load_devices, pages::account::devices::Devices().into_any();
         SESSIONS, page_sessions, load_sessions, pages::account::sessions::Sessions().into_any();
         DATA, page_data, load_data, pages::account::data::Data().into_any();
-        STEP_UP, page_step_up, load_step_up, pages::account::step_up::Question().into_any();
+        STEP_UP, page_step_up, load_step_up, pages::account::step_up::question(other_step);
         NOT_FOUND, page_not_found, load_not_found, dressed(|| pages::not_found::NotFound().into_any());
         NEW_PASSWORD, page_new_password, load_new_password,
             configured(|| pages::steps::new_password::NewPassword().into_any());

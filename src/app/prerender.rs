@@ -83,6 +83,7 @@ fn services() -> Services {
         restore: || {},
         now: || 0,
         copy: |_| Box::pin(async { false }),
+        save: |_, _| {},
         time_of_day: |_| String::new(),
         date_and_time: |_| String::new(),
         every_second: drop,

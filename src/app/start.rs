@@ -129,6 +129,7 @@ fn services() -> Services {
         restore,
         now: browser::now,
         copy: |text| Box::pin(browser::copy(text)),
+        save: browser::save,
         time_of_day: browser::time_of_day,
         date_and_time: browser::date_and_time,
         every_second: browser::every_second,

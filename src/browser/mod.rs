@@ -11,6 +11,7 @@ mod math;
 mod navigation;
 mod page;
 mod passkey;
+mod save;
 mod sheet;
 mod storage;
 mod time;
@@ -25,6 +26,7 @@ pub use page::{
     copy, draw_again, fetch_text, host, leave, locale, on_activity, on_return, on_storage, on_wake, origin, path,
     report_failure, root, take_over,
 };
+pub use save::save;
 pub use sheet::add_rule;
 pub use storage::{PageStorage, SessionStorage};
 pub use time::{every_second, now, time_zone};

@@ -11,7 +11,7 @@ use crate::{
     config::StorageKind,
     session::{
         Local,
-        world::{Channel, Clock, Fetch, Lock, Random, Request, Storage, TabStorage, Timer},
+        world::{Channel, Clock, Fetch, Lock, Machine, Random, Request, Storage, TabStorage, Timer},
     },
 };
 use gloo_timers::future::TimeoutFuture;
@@ -104,6 +104,12 @@ impl Clock for BrowserWorld {
 
     fn ticks(&self) -> u64 {
         time::ticks()
+    }
+}
+
+impl Machine for BrowserWorld {
+    fn user_agent(&self) -> String {
+        web_sys::window().and_then(|window| window.navigator().user_agent().ok()).unwrap_or_default()
     }
 }
 

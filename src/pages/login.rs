@@ -83,6 +83,55 @@ impl SignIn {
         expect_context()
     }
 
+    /// At the beginning of one. What its forms send goes nowhere before [`SignIn::sending`].
+    pub fn begin() -> Self {
+        let begun =
+            Stand { attempt: Attempt::default(), screen: Screen::Credentials, asked_at: 0, tried: Tried::Password };
+        Self {
+            stand: StoredValue::new_local(begun),
+            turn: RwSignal::new(false),
+            problem: RwSignal::new(None),
+            failed: RwSignal::new(false),
+            working: RwSignal::new(false),
+            trust: RwSignal::new(false),
+            name: NameState::new(),
+            now: AppState::get().services.now,
+            send: Callback::new(|_| ()),
+        }
+    }
+
+    /// The same, with somebody who carries it on.
+    pub fn sending(self, send: Callback<Input>) -> Self {
+        Self { send, ..self }
+    }
+
+    /// Takes what the person did: gives where it was done, and counts as working from now on. `None` while something is
+    /// under way.
+    pub fn take(self, input: &Input) -> Option<Attempt> {
+        if self.working.get_untracked() {
+            return None;
+        }
+        self.working.set(true);
+        self.stand.try_update_value(|stand| {
+            stand.tried = Tried::of(input);
+            stand.attempt.clone()
+        })
+    }
+
+    /// Draws the form that is to be filled in: `first` at the beginning, `other` for everything beyond.
+    pub fn forms(self, first: fn(Self, fn(Screen) -> AnyView) -> AnyView, other: fn(Screen) -> AnyView) -> Live {
+        live(move || {
+            self.turn.track();
+            match self.stand.with_value(|stand| stand.screen) {
+                Screen::Credentials => first(self, other),
+                screen => {
+                    provide_context(self);
+                    other(screen)
+                }
+            }
+        })
+    }
+
     /// Sends what the person did to the machine; ignored while something is under way.
     pub fn send(self, input: Input) {
         self.send.run(input);
@@ -166,7 +215,7 @@ impl SignIn {
 
     /// Draws where the sign-in stands. A form is drawn anew only for a new question: a problem must not empty
     /// the fields, and a code that was sent again is entered in the same one.
-    fn show(self, then: Attempt, same_question: bool) {
+    pub fn show(self, then: Attempt, same_question: bool) {
         self.failed.set(then.problem.is_some());
         let next = Screen::of(then.asks);
         let new_question = then.problem.is_none() && matches!(next, Screen::Step(_));
@@ -213,32 +262,19 @@ impl Screen {
 /// The page. `other` draws the forms beyond name and password, which are loaded when they are needed.
 pub fn login(other: fn(Screen) -> AnyView) -> Live {
     let app = AppState::get();
-    let begun = Stand { attempt: Attempt::default(), screen: Screen::Credentials, asked_at: 0, tried: Tried::Password };
-    let stand = StoredValue::new_local(begun);
-    let turn = RwSignal::new(false);
-    let problem = RwSignal::new(None);
-    let failed = RwSignal::new(false);
-    let working = RwSignal::new(false);
-    let trust = RwSignal::new(false);
-    let (name, now) = (NameState::new(), app.services.now);
-    let shown = move |send| SignIn { stand, turn, problem, failed, working, trust, name, now, send };
+    let begun = SignIn::begin();
 
     // Carries the machine on. Steps that are pages of their own are navigated to.
     let send = Callback::new(move |input: Input| {
-        if working.get_untracked() {
-            return;
-        }
-        working.set(true);
-        stand.update_value(|stand| stand.tried = Tried::of(&input));
+        let Some(now) = begun.take(&input) else { return };
         if let Input::Submit { user, .. } = &input {
             // Filled in on the next page too, reset for instance; stored only when it led somewhere.
             app.name.set_value(Some(user.clone()));
         }
         // A code that is sent again, and a beginning of the same, leave the form as it is.
         let same_question = matches!(input, Input::SendAgain);
-        let wants_trust = trust.get_untracked();
+        let wants_trust = begun.trust.get_untracked();
         spawn_local(async move {
-            let now = stand.with_value(|stand| stand.attempt.clone());
             let then = match (app.services.account)().await {
                 Ok(account) => {
                     let then = account.sign_in(now, input).await;
@@ -250,7 +286,7 @@ pub fn login(other: fn(Screen) -> AnyView) -> Live {
                 Err(fault) => now.with_problem(fault.into()),
             };
             // Whoever has signed in is on the way to another page by now, and this one is gone.
-            if has_left(working) {
+            if has_left(begun.working) {
                 return;
             }
             let elsewhere = match then.asks {
@@ -263,21 +299,24 @@ pub fn login(other: fn(Screen) -> AnyView) -> Live {
                 app.go(path);
                 return;
             }
-            // The callback is not needed to show anything.
-            shown(Callback::new(|_| ())).show(then, same_question);
+            begun.show(then, same_question);
         });
     });
-    let sign_in = shown(send);
-    live(move || {
-        turn.track();
-        match stand.with_value(|stand| stand.screen) {
-            Screen::Credentials => credentials(sign_in, other),
-            screen => {
-                provide_context(sign_in);
-                other(screen)
-            }
-        }
-    })
+    begun.sending(send).forms(credentials, other)
+}
+
+/// How a sign-in begins that has a password.
+pub fn with_password(flow: Flow, password: Password) -> Way {
+    match flow {
+        Flow::Password => Way::Password(password),
+        Flow::CustomSrp => Way::CustomSrp(password),
+        _ => Way::Srp(password),
+    }
+}
+
+/// How one begins that has only a name.
+pub fn without_password(flow: Flow) -> Way {
+    if flow == Flow::Custom { Way::Custom } else { Way::Choice(None) }
 }
 
 /// Name and password, or the name alone where the pool asks for the rest afterwards.
@@ -295,13 +334,9 @@ fn credentials(sign_in: SignIn, other: fn(Screen) -> AnyView) -> AnyView {
             let typed = password.value();
             let secret =
                 password.check(if typed.is_empty() { Err(Msg::PASSWORD_MISSING) } else { Ok(Password::new(typed)) });
-            secret.map(|password| match flow {
-                Flow::Password => Way::Password(password),
-                Flow::CustomSrp => Way::CustomSrp(password),
-                _ => Way::Srp(password),
-            })
+            secret.map(|password| with_password(flow, password))
         } else {
-            Some(if flow == Flow::Custom { Way::Custom } else { Way::Choice(None) })
+            Some(without_password(flow))
         };
         match (user, way) {
             (Some(user), Some(way)) => sign_in.send(Input::Submit { user, way }),

@@ -155,6 +155,7 @@ fn reason_text(reason: Reason, doing: Doing) -> (Msg, Next) {
         R::ClientHasSecret => (Msg::ERR_CLIENT_SECRET, Next::Support),
         R::FlowNotEnabled => (Msg::ERR_FLOW_OFF, Next::Support),
         R::NothingVerified => (Msg::ERR_NOTHING_VERIFIED, Next::Verify),
+        R::DeviceUnknown if doing == Doing::OwnAccount => (Msg::ERR_DEVICE_GONE, Next::Retry),
         R::DeviceUnknown => (Msg::ERR_DEVICE_UNKNOWN, Next::SignIn),
         R::TotpUsed => (Msg::ERR_TOTP_USED, Next::Wait),
         R::GuestsNotAllowed => (Msg::ERR_GUESTS, Next::SignIn),
@@ -461,6 +462,9 @@ mod tests {
         let not_authorized = Error::Service(ServiceError { kind: ErrorKind::NotAuthorized, reason: None });
         assert_eq!(explain(&not_authorized, Doing::SigningIn).next, Next::Retry);
         assert_eq!(explain(&not_authorized, Doing::OwnAccount).next, Next::SignIn);
+        let gone = ServiceError { kind: ErrorKind::ResourceNotFound, reason: Some(Reason::DeviceUnknown) };
+        let gone = explain(&Error::Service(gone), Doing::OwnAccount);
+        assert_eq!((gone.text, gone.next), (Msg::ERR_DEVICE_GONE, Next::Retry), "in a list, not at a sign-in");
         assert_eq!(explain(&not_authorized, Doing::SigningUp).next, Next::Support);
         let taken = Error::Service(ServiceError { kind: ErrorKind::AliasExists, reason: None });
         assert_eq!(explain(&taken, Doing::Verifying).next, Next::SignIn);

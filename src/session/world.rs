@@ -114,13 +114,43 @@ pub trait Passkeys {
     fn stop_passkey(&self, mediation: Mediation);
 }
 
+/// What the browser says of itself.
+pub trait Machine {
+    /// Its `User-Agent`; empty if it does not say.
+    fn user_agent(&self) -> String;
+}
+
 /// All of it.
 pub trait World:
-    Transport + Fetch + Storage + TabStorage + Clock + Timer + Random + Lock + Channel + BigMod + Passkeys + 'static
+    Transport
+    + Fetch
+    + Storage
+    + TabStorage
+    + Clock
+    + Timer
+    + Random
+    + Lock
+    + Channel
+    + BigMod
+    + Passkeys
+    + Machine
+    + 'static
 {
 }
 
 impl<T> World for T where
-    T: Transport + Fetch + Storage + TabStorage + Clock + Timer + Random + Lock + Channel + BigMod + Passkeys + 'static
+    T: Transport
+        + Fetch
+        + Storage
+        + TabStorage
+        + Clock
+        + Timer
+        + Random
+        + Lock
+        + Channel
+        + BigMod
+        + Passkeys
+        + Machine
+        + 'static
 {
 }

@@ -409,7 +409,9 @@ class Botocore(PoolTest):
         shown = self.idp.get_device(**key, **token)["Device"]
         self.assertIn({"Name": "device_name", "Value": "Terminal"}, shown["DeviceAttributes"])
         for _ in range(2):
-            self.new_device()
+            other, of_other, _ = self.new_device()
+            self.idp.update_device_status(
+                DeviceKey=other["device_key"], AccessToken=of_other["AccessToken"], DeviceRememberedStatus="remembered")
         page = self.idp.list_devices(Limit=2, **token)
         rest = self.idp.list_devices(Limit=2, PaginationToken=page["PaginationToken"], **token)
         keys = [entry["DeviceKey"] for entry in page["Devices"] + rest["Devices"]]

@@ -135,7 +135,8 @@ struct ListRequest {
     pagination_token: Option<String>,
 }
 
-/// `ListDevices`: those that are confirmed, the last used first.
+/// `ListDevices`: those that are confirmed and remembered, the last used first. One that its user was asked about and did
+/// not agree to is not in it.
 pub fn list_devices(pool: &Pool, _: &Peer, request: Value) -> Result<Value, ApiError> {
     let request: ListRequest = parse(request)?;
     let caller = pool.caller(request.access_token.reveal())?;
@@ -143,7 +144,8 @@ pub fn list_devices(pool: &Pool, _: &Peer, request: Value) -> Result<Value, ApiE
     pool.read(|state| {
         check_remembered(state)?;
         let user = state.user(&caller.sub)?;
-        let mut devices: Vec<_> = user.devices.iter().filter(|(_, device)| device.verifier.is_some()).collect();
+        let is_listed = |device: &Device| device.verifier.is_some() && device.remembered;
+        let mut devices: Vec<_> = user.devices.iter().filter(|(_, device)| is_listed(device)).collect();
         devices.sort_by_key(|(key, device)| (std::cmp::Reverse(device.last_authenticated), (*key).clone()));
         let (devices, next) = page.cut(devices);
         let list: Vec<Value> = devices.iter().map(|(key, device)| device_json(key, device)).collect();

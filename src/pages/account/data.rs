@@ -1,14 +1,216 @@
-//! A section of the account centre.
+//! What is linked to the account, a copy of what is known, and the end of it.
 
-use crate::{components::Page, i18n::Msg};
-use leptos::prelude::*;
+use super::{rows::Outcome, step_up::StepUp};
+use crate::{
+    cognito::types::AttributeName,
+    components::{Confirm, Field, FieldState, Form, Kind, Page, WorkButton, live},
+    config::SignInName,
+    i18n::Msg,
+    pages::{
+        inputs::has_left,
+        problem::{Doing, Problem, explain},
+    },
+    session::{
+        User,
+        centre::data::{self, LinkedSignIn},
+    },
+    state::AppState,
+};
+use leptos::{prelude::*, task::spawn_local};
 
 /// The section.
 #[component]
 pub fn Data() -> impl IntoView {
     view! {
         <Page title=Msg::DATA_TITLE lead=Msg::DATA_LEAD.text() centre=true>
-            {()}
+            {linked()}
+            {copy()}
+            {deletion()}
         </Page>
     }
+}
+
+/// Accounts at other providers.
+fn linked() -> AnyView {
+    let app = AppState::get();
+    let user = move || app.session.with(|session| session.user().cloned());
+    let row = move |LinkedSignIn { provider, since }: LinkedSignIn| {
+        let since = match since {
+            Some(at) => Msg::LINKED_SINCE.fill(&[&(app.services.date_and_time)(at)]),
+            None => Msg::LINKED_YES.text().to_owned(),
+        };
+        view! {
+            <dt>{provider}</dt>
+            <dd>{since}</dd>
+        }
+    };
+    view! {
+        <section class="panel" aria-labelledby="linked">
+            <h2 class="panel__title" id="linked">{Msg::LINKED_TITLE.text()}</h2>
+            <p class="panel__lead">{Msg::LINKED_LEAD.text()}</p>
+            {live(move || {
+                let User { profile, stale, .. } = user()?;
+                let found = data::linked(&profile);
+                Some(
+                    match (found.is_empty(), stale) {
+                        (false, _) => {
+                            let rows: Vec<_> = found.into_iter().map(row).collect();
+                            view! { <dl class="facts">{rows}</dl> }.into_any()
+                        }
+                        // The ID token does not tell.
+                        (true, Some(error)) => {
+                            let explained = explain(&error, Doing::OwnAccount);
+                            view! {
+                                <Problem problem=Box::new(move || Some(explained.clone())) />
+                                <p class="actions">
+                                    <button type="button" class="button" on:click=move |_| (app.services.restore)()>
+                                        {Msg::TRY_AGAIN.text()}
+                                    </button>
+                                </p>
+                            }
+                                .into_any()
+                        }
+                        (true, None) => view! { <p>{Msg::LINKED_NONE.text()}</p> }.into_any(),
+                    },
+                )
+            })}
+        </section>
+    }
+    .into_any()
+}
+
+/// A copy of everything as a file.
+fn copy() -> AnyView {
+    let app = AppState::get();
+    let working = RwSignal::new(false);
+    let outcome = Outcome::new();
+    let export = move || {
+        working.set(true);
+        outcome.clear();
+        spawn_local(async move {
+            let now = (app.services.now)();
+            let answer = match (app.services.account)().await {
+                Ok(account) => data::export(&*account, now).await,
+                Err(fault) => Err(fault.into()),
+            };
+            if has_left(working) {
+                return;
+            }
+            match answer {
+                Ok(text) => {
+                    (app.services.save)(&format!("account-{}.json", data::day(now)), &text);
+                    outcome.good(Msg::EXPORTED);
+                }
+                Err(error) => outcome.bad(&error),
+            }
+        });
+    };
+    view! {
+        <section class="panel" aria-labelledby="export">
+            {outcome.heading("export", Msg::EXPORT_TITLE)}
+            <p class="panel__lead">{Msg::EXPORT_LEAD.text()}</p>
+            {outcome.view()}
+            <p class="actions">
+                <WorkButton
+                    label=Msg::EXPORT
+                    busy=Msg::EXPORTING
+                    working=working
+                    on_press=Callback::new(move |()| export())
+                />
+            </p>
+        </section>
+    }
+    .into_any()
+}
+
+/// What people know their account by: what they sign in with if that is known, otherwise the pool's name for them.
+fn name_of(user: &User, kind: SignInName) -> String {
+    let attribute = |name: &str| user.profile.get(&AttributeName::new(name)).filter(|value| !value.is_empty());
+    let (email, phone) = (attribute("email"), attribute("phone_number"));
+    let name = match kind {
+        SignInName::Email => email,
+        SignInName::Phone => phone,
+        SignInName::EmailOrPhone => email.or(phone),
+        SignInName::UserName => None,
+    };
+    name.unwrap_or(user.username.as_str()).to_owned()
+}
+
+/// The end of the account.
+fn deletion() -> AnyView {
+    let (app, step_up) = (AppState::get(), StepUp::get());
+    let kind = app.config.with_value(|config| config.sign_in_with);
+    let user_name = move || app.session.with(|session| session.user().map(|user| name_of(user, kind)));
+    let name = Memo::new(move |_| user_name().unwrap_or_default());
+    let field = FieldState::default();
+    let checking = RwSignal::new(false);
+    let (open, working) = (RwSignal::new(false), RwSignal::new(false));
+    let outcome = Outcome::new();
+    let submit = move || {
+        let typed = field.value();
+        let same = name.with_untracked(|name| typed.trim().eq_ignore_ascii_case(name));
+        if field.check(if same { Ok(()) } else { Err(Msg::DELETE_MISMATCH) }).is_none() {
+            field.focus();
+            return;
+        }
+        outcome.clear();
+        step_up.then(Callback::new(move |()| open.set(true)));
+    };
+    let delete = move || {
+        working.set(true);
+        outcome.clear();
+        spawn_local(async move {
+            let answer = match (app.services.account)().await {
+                Ok(account) => {
+                    let answer = data::delete(&*account).await;
+                    if answer.is_ok() {
+                        account.deleted();
+                    }
+                    answer
+                }
+                Err(fault) => Err(fault.into()),
+            };
+            if has_left(working) {
+                return;
+            }
+            match answer {
+                Ok(()) => open.set(false),
+                Err(error) => outcome.bad(&error),
+            }
+        });
+    };
+    view! {
+        <section class="panel panel--danger" aria-labelledby="delete">
+            <h2 class="panel__title" id="delete">{Msg::DELETE_TITLE.text()}</h2>
+            <p class="panel__lead">{Msg::DELETE_LEAD.text()}</p>
+            {live(move || {
+                let label = Msg::DELETE_CONFIRM.fill(&[&name.get()]);
+                view! {
+                    <Form id="delete-account" working=checking on_submit=Callback::new(move |()| submit())>
+                        <Field id="delete-name" label=label kind=Kind::Text("off") state=field />
+                        <p>
+                            <button type="submit" class="button button--danger">
+                                {Msg::DELETE.text()}
+                            </button>
+                        </p>
+                    </Form>
+                }
+            })}
+            <Confirm
+                id="delete-confirm"
+                title=Msg::DELETE_ASK_TITLE
+                open=open
+                confirm=Msg::DELETE
+                busy=Msg::DELETING
+                cancel=Msg::CANCEL
+                working=working
+                danger=true
+                on_confirm=Callback::new(move |()| delete())
+            >
+                <p>{live(move || Msg::DELETE_ASK_LEAD.fill(&[&name.get()]))}</p>
+                {outcome.view()}
+            </Confirm>
+        </section>
+    }
+    .into_any()
 }

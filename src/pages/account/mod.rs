@@ -7,6 +7,7 @@ pub mod devices;
 pub mod factors;
 pub mod passkeys;
 pub mod password;
+mod rows;
 pub mod sessions;
 pub mod step_up;
 

@@ -1,18 +1,63 @@
-//! Sensitive changes ask for a fresh sign-in when the last one is old.
+//! Sensitive changes ask for a fresh sign-in when the last one is old: the question, and what waits for its answer.
+//!
+//! The question is put in a dialog above the section, so that nothing that was typed there is lost. Its forms are those of a
+//! sign-in ([`SignIn`]); what they send goes to [`Account::prove`](crate::session::Account::prove).
 
-use leptos::prelude::*;
+use crate::{
+    cognito::{
+        error::{Error, ErrorKind, ServiceError},
+        sign_in::{Asks, Factor, Input, Way},
+        types::{Password, UserName},
+    },
+    components::{Alert, Field, FieldState, Form, Kind, Submit, Tone, effect, live, way as button},
+    i18n::Msg,
+    pages::{
+        inputs::{HiddenUserName, has_left},
+        login::{Screen, SignIn, Tried, with_password, without_password},
+        problem::Problem,
+        steps::{InDialog, StepPage, explained, way},
+    },
+    routes::History,
+    session::{
+        Again,
+        centre::{data::provider_label, step_up::is_fresh},
+    },
+    state::{AppState, SettingsHandle},
+};
+use leptos::{html, prelude::*, task::spawn_local};
+use std::time::Duration;
 
 /// In context: asks for a fresh sign-in where that is needed.
 #[derive(Clone, Copy)]
 pub struct StepUp {
-    /// What waits for it.
-    waiting: RwSignal<Option<Callback<()>>>,
+    app: AppState,
+    /// How old a sign-in may be, in seconds.
+    limit: u64,
+    /// What waits for a new one.
+    waiting: RwSignal<Option<Waiting>>,
+    /// Whether the last sign-in is being looked at.
+    looking: StoredValue<bool>,
+}
+
+/// A change that waits.
+#[derive(Clone)]
+struct Waiting {
+    change: Callback<()>,
+    /// Where it was asked for: its context is that of the change.
+    place: Owner,
+    /// How the person can show that it is them.
+    again: Again,
 }
 
 impl StepUp {
     /// For the whole account centre.
     pub fn provide() -> Self {
-        let step_up = Self { waiting: RwSignal::new(None) };
+        let step_up = Self {
+            app: AppState::get(),
+            limit: SettingsHandle::with(|settings| u64::from(settings.fresh_sign_in_minutes)) * 60,
+            waiting: RwSignal::new(None),
+            looking: StoredValue::new(false),
+        };
         provide_context(step_up);
         step_up
     }
@@ -25,7 +70,28 @@ impl StepUp {
     /// Carries out a sensitive change: at once if the last sign-in is fresh, otherwise after a new one. If the person
     /// does not go on with that, nothing happens. Ask before the change is made, not after.
     pub fn then(self, change: Callback<()>) {
-        change.run(());
+        if self.looking.get_value() || self.waiting.with_untracked(Option::is_some) {
+            return;
+        }
+        self.looking.set_value(true);
+        let place = Owner::current().unwrap_or_default();
+        spawn_local(async move {
+            // What makes calls is here, or else the change itself says that it is not.
+            let account = (self.app.services.account)().await.ok();
+            // The person may have gone elsewhere in the meantime.
+            if self.looking.try_set_value(false).is_some() {
+                return;
+            }
+            match account {
+                Some(account) if !is_fresh(&*account, self.limit) => {
+                    // Who is signed out is on the way to the sign-in.
+                    if let Some(again) = account.again() {
+                        self.waiting.set(Some(Waiting { change, place, again }));
+                    }
+                }
+                _ => carry_out(&place, change),
+            }
+        });
     }
 
     /// Whether the person is being asked.
@@ -34,6 +100,227 @@ impl StepUp {
     }
 }
 
-/// The question.
-#[component]
-pub fn Question() -> impl IntoView {}
+/// Carries out a change where it was asked for, if that place is still there.
+fn carry_out(place: &Owner, change: Callback<()>) {
+    place.with(|| change.try_run(()));
+}
+
+/// After this long the browser has left, or will not.
+const STUCK: Duration = Duration::from_secs(10);
+
+/// The question. `other` draws the forms beyond the first one.
+pub fn question(other: fn(Screen) -> AnyView) -> AnyView {
+    let (app, step_up) = (AppState::get(), StepUp::get());
+    provide_context(InDialog);
+    let Some(again) = step_up.waiting.with_untracked(|waiting| waiting.as_ref().map(|waiting| waiting.again.clone()))
+    else {
+        return ().into_any();
+    };
+    let dialog = NodeRef::<html::Dialog>::new();
+    effect(move || {
+        if let Some(dialog) = dialog.get().filter(|dialog| !dialog.open()) {
+            // Fails only for a dialog that is open or not on the page.
+            drop(dialog.show_modal());
+        }
+    });
+    // Closed before it goes, so that focus returns to what had it.
+    let close = move || match dialog.get_untracked() {
+        Some(dialog) => dialog.close(),
+        None => step_up.waiting.set(None),
+    };
+    let done = Callback::new(move |()| {
+        let waiting = step_up.waiting.try_update(Option::take).flatten();
+        close();
+        if let Some(Waiting { change, place, .. }) = waiting {
+            carry_out(&place, change);
+        }
+    });
+    // Somebody else who signs in in another tab has asked for nothing.
+    let who = move || app.session.with(|session| session.user().map(|user| user.username.clone()));
+    let asked = untrack(who);
+    effect(move || {
+        if who() != asked {
+            close();
+        }
+    });
+    let content = match again {
+        Again::Here => here(step_up, done).forms(first, other).into_any(),
+        Again::AtProvider(provider) => at_provider(app, provider),
+    };
+    view! {
+        <dialog
+            node_ref=dialog
+            class="dialog"
+            aria-label=Msg::STEP_UP_TITLE.text()
+            on:close=move |_| step_up.waiting.set(None)
+        >
+            <div class="dialog__body">
+                {content}
+                <p class="actions">
+                    <button type="button" class="button" on:click=move |_| close()>
+                        {Msg::CANCEL.text()}
+                    </button>
+                </p>
+            </div>
+        </dialog>
+    }
+    .into_any()
+}
+
+/// The forms of a sign-in for whoever is signed in.
+fn here(step_up: StepUp, done: Callback<()>) -> SignIn {
+    let begun = SignIn::begin();
+    let refused = |kind| Some(Error::Service(ServiceError { kind, reason: None }));
+    begun.sending(Callback::new(move |input: Input| {
+        let Some(now) = begun.take(&input) else { return };
+        let same_question = matches!(input, Input::SendAgain);
+        spawn_local(async move {
+            let mut then = match (step_up.app.services.account)().await {
+                Ok(account) => account.prove(now, input, step_up.limit).await,
+                Err(fault) => now.with_problem(fault.into()),
+            };
+            // Whoever has changed their mind in the meantime has changed nothing else.
+            if has_left(begun.working) {
+                return;
+            }
+            match then.asks {
+                Asks::SignedIn => return done.run(()),
+                // Pages of their own for those who are not signed in.
+                Asks::Unconfirmed => then.problem = refused(ErrorKind::UserNotConfirmed),
+                Asks::ResetRequired => then.problem = refused(ErrorKind::PasswordResetRequired),
+                _ => {}
+            }
+            begun.show(then, same_question);
+        });
+    }))
+}
+
+/// The first form: the password where sign-ins begin with it, and what there is besides.
+fn first(sign_in: SignIn, _: fn(Screen) -> AnyView) -> AnyView {
+    let app = AppState::get();
+    provide_context(sign_in);
+    let (flow, offered) = app.config.with_value(|config| (config.flow, config.passwordless));
+    let asks_password = flow.asks_password();
+    let password = FieldState::default();
+    // Theirs, whatever is handed in.
+    let begin = move |way| sign_in.send(Input::Submit { user: UserName::new(""), way });
+    let submit = move || {
+        if !asks_password {
+            return begin(without_password(flow));
+        }
+        let typed = password.value();
+        match password.check(if typed.is_empty() { Err(Msg::PASSWORD_MISSING) } else { Ok(Password::new(typed)) }) {
+            Some(password) => begin(with_password(flow, password)),
+            None => password.focus(),
+        }
+    };
+    // A wrong password is said where it was typed.
+    let at_password = move || {
+        let explained = explained(sign_in, true)?;
+        let wrong = [Msg::ERR_OLD_PASSWORD, Msg::STEP_UP_REFUSED].contains(&explained.text);
+        Some((explained, asks_password && wrong && sign_in.tried() == Tried::Password))
+    };
+    effect(move || {
+        if at_password().is_some_and(|(_, here)| here) {
+            password.fail(Msg::ERR_OLD_PASSWORD);
+            password.focus();
+        }
+    });
+    let above = move || at_password().filter(|(_, here)| !here).map(|(explained, _)| explained);
+    let ways = [
+        (offered.passkey, Msg::USE_PASSKEY, Factor::WebAuthn),
+        (offered.email, Msg::EMAIL_ME_A_CODE, Factor::EmailOtp),
+        (offered.sms, Msg::TEXT_ME_A_CODE, Factor::SmsOtp),
+    ];
+    let ways: Vec<_> = ways
+        .into_iter()
+        .filter(|(offered, ..)| *offered && asks_password)
+        .map(|(_, label, factor)| {
+            let go = move || begin(Way::Choice(Some(factor.clone())));
+            view! { <li>{way(sign_in, label, go)}</li> }
+        })
+        .collect();
+    let frame = move |content: AnyView| {
+        let lead = Msg::STEP_UP_LEAD.text();
+        if asks_password {
+            view! { <StepPage title=Msg::STEP_UP_TITLE lead=lead first=password>{content}</StepPage> }.into_any()
+        } else {
+            view! { <StepPage title=Msg::STEP_UP_TITLE lead=lead>{content}</StepPage> }.into_any()
+        }
+    };
+    frame(
+        view! {
+            <Problem problem=Box::new(above) />
+            {live(move || {
+                sign_in.problem.track();
+                sign_in.started_over().then(|| view! { <p class="aside">{Msg::STARTED_OVER.text()}</p> })
+            })}
+            <Form id="step-up" working=sign_in.working on_submit=Callback::new(move |()| submit())>
+                {asks_password
+                    .then(|| {
+                        view! {
+                            // Password managers want to know whose password it is.
+                            <HiddenUserName />
+                            <Field
+                                id="step-up-password"
+                                label=Msg::PASSWORD.text()
+                                kind=Kind::CurrentPassword
+                                state=password
+                            />
+                        }
+                    })}
+                <Submit label=Msg::CONTINUE busy=Msg::CHECKING working=sign_in.working />
+            </Form>
+            {(!ways.is_empty())
+                .then(|| {
+                    view! {
+                        <p class="divider"><span>{Msg::OR.text()}</span></p>
+                        <ul class="choices">{ways}</ul>
+                    }
+                })}
+        }
+        .into_any(),
+    )
+}
+
+/// For people who came from a provider: they sign in there again, and come back to this page.
+fn at_provider(app: AppState, provider: String) -> AnyView {
+    let label = provider_label(&provider).to_owned();
+    let problem = RwSignal::new(None::<Msg>);
+    let is_leaving = move || app.leaving.with(|leaving| !leaving.is_empty());
+    let go = move |()| {
+        problem.set(None);
+        app.leaving.set(provider.clone());
+        let here = app.path.get_untracked();
+        spawn_local(async move {
+            let url = match (app.services.account)().await {
+                Ok(account) => account.begin_social_again(Some(here)).ok_or(Msg::SOCIAL_NO_STORAGE),
+                Err(_) => Err(Msg::CHUNK_MISSING),
+            };
+            if problem.is_disposed() {
+                app.leaving.set(String::new());
+                return;
+            }
+            match url {
+                Ok(url) => {
+                    (app.services.leave)(&url, History::Push);
+                    // Nothing tells a page that the person has stopped the browser from leaving.
+                    set_timeout(move || drop(app.leaving.try_set(String::new())), STUCK);
+                }
+                Err(text) => {
+                    app.leaving.set(String::new());
+                    problem.set(Some(text));
+                }
+            }
+        });
+    };
+    let lead = Msg::STEP_UP_AT_PROVIDER.fill(&[&label]);
+    let text = move || if is_leaving() { Msg::OPENING } else { Msg::CONTINUE_WITH }.fill(&[&label]);
+    view! {
+        <StepPage title=Msg::STEP_UP_TITLE lead=lead>
+            {live(move || problem.get().map(|text| view! { <Alert tone=Tone::Error><p>{text.text()}</p></Alert> }))}
+            {button(Box::new(text), Box::new(is_leaving), Callback::new(go))}
+        </StepPage>
+    }
+    .into_any()
+}

@@ -1,12 +1,12 @@
 //! Choosing a way to sign in, or a second factor.
 
-use super::{above, password, way, way_back};
+use super::{StepPage, above, password, way, way_back};
 use crate::{
     cognito::{
         operations::ChallengeName,
         sign_in::{Factor, Input, Stage},
     },
-    components::{Page, live},
+    components::live,
     i18n::Msg,
     pages::{
         login::{SignIn, Tried},
@@ -84,11 +84,11 @@ pub fn second_factor() -> AnyView {
 fn choices(sign_in: SignIn, title: Msg, lead: Msg, buttons: Vec<AnyView>) -> AnyView {
     let items = buttons.into_iter().map(|button| view! { <li>{button}</li> }).collect_view();
     view! {
-        <Page title=title lead=lead.text()>
+        <StepPage title=title lead=lead.text()>
             <Problem problem=above(sign_in, None) />
             <ul class="choices">{items}</ul>
             {way_back(sign_in)}
-        </Page>
+        </StepPage>
     }
     .into_any()
 }

@@ -1,9 +1,9 @@
 //! A code: sent to an address, or from an authenticator app.
 
-use super::{above, at_field, way_back};
+use super::{InDialog, StepPage, above, at_field, way_back};
 use crate::{
     cognito::sign_in::{CodeKind, Input, Stage},
-    components::{Alert, Checkbox, FieldState, Form, Page, Submit, Tone, effect, live},
+    components::{Alert, Checkbox, FieldState, Form, Submit, Tone, effect, live},
     i18n::Msg,
     pages::{
         inputs::{CODE_DIGITS, CodeField, ResendButton, read_code, rest_a_while},
@@ -76,9 +76,10 @@ pub fn code() -> AnyView {
             }
         }
     });
-    let trusts = second && SettingsHandle::with(|settings| settings.remember_devices);
+    // What stands for the second factor is decided where it is asked for at a sign-in.
+    let trusts = second && !InDialog::is_here() && SettingsHandle::with(|settings| settings.remember_devices);
     view! {
-        <Page title=Msg::STEP_CODE_TITLE lead=lead first=field>
+        <StepPage title=Msg::STEP_CODE_TITLE lead=lead first=field>
             {live(move || {
                 sent.get().then(|| view! { <Alert tone=Tone::Success><p>{Msg::NEW_CODE_SENT.text()}</p></Alert> })
             })}
@@ -111,7 +112,7 @@ pub fn code() -> AnyView {
             </Form>
             {second.then(|| view! { <p class="aside">{no_code(kind).text()}</p> })}
             {way_back(sign_in)}
-        </Page>
+        </StepPage>
     }
     .into_any()
 }

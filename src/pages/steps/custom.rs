@@ -1,12 +1,12 @@
 //! A question of the pool's own function.
 
-use super::{above, way_back};
+use super::{StepPage, above, way_back};
 use crate::{
     cognito::{
         sign_in::{Input, Stage},
         types::CustomAnswer,
     },
-    components::{Field, FieldState, Form, Kind, Page, Submit},
+    components::{Field, FieldState, Form, Kind, Submit},
     i18n::Msg,
     pages::{
         login::{SignIn, Tried},
@@ -45,7 +45,7 @@ pub fn custom() -> AnyView {
         }
     };
     view! {
-        <Page title=Msg::STEP_CUSTOM_TITLE lead=lead.text() first=field>
+        <StepPage title=Msg::STEP_CUSTOM_TITLE lead=lead.text() first=field>
             <Problem problem=above(sign_in, None) />
             {question.map(|question| view! { <blockquote class="question" id="question">{question}</blockquote> })}
             <Form id="custom-step" working=sign_in.working on_submit=Callback::new(move |()| submit())>
@@ -59,7 +59,7 @@ pub fn custom() -> AnyView {
                 <Submit label=Msg::CONTINUE busy=Msg::CHECKING working=sign_in.working />
             </Form>
             {way_back(sign_in)}
-        </Page>
+        </StepPage>
     }
     .into_any()
 }

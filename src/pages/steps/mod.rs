@@ -13,15 +13,18 @@ pub mod unsupported;
 pub use autofill::autofill;
 pub(super) use passkey::stop_with_form;
 
-use super::login::SignIn;
-use super::problem::{Explained, Place, explain};
+use super::login::{SignIn, Tried};
+use super::problem::{Explained, Next, Place, explain};
 use crate::{
-    cognito::sign_in::{Asks, Input},
-    components::{Countdown, FieldState, WorkButton, effect},
+    cognito::{
+        error::{ErrorKind, Reason},
+        sign_in::{Asks, Input},
+    },
+    components::{Countdown, FieldState, Page, WorkButton, effect},
     i18n::Msg,
     state::{AppState, SettingsHandle},
 };
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 /// The question that is asked now.
 #[component]
@@ -34,6 +37,54 @@ pub fn Step() -> impl IntoView {
         Asks::Custom => custom::custom(),
         _ => code::code(),
     }
+}
+
+/// In context: the questions are put in a dialog of a page, to somebody who is signed in.
+#[derive(Clone, Copy)]
+pub struct InDialog;
+
+impl InDialog {
+    /// Whether that is so here.
+    pub(super) fn is_here() -> bool {
+        use_context::<Self>().is_some()
+    }
+}
+
+/// The frame of one question: a page, or what a dialog has in its place.
+#[component]
+pub(super) fn StepPage(
+    /// The heading.
+    title: Msg,
+    /// One sentence below the heading.
+    #[prop(optional, into)]
+    lead: String,
+    /// The field that the question is about: it gets focus in place of the heading.
+    #[prop(optional)]
+    first: Option<FieldState>,
+    /// The rest.
+    children: Children,
+) -> impl IntoView {
+    if !InDialog::is_here() {
+        return match first {
+            Some(first) => view! { <Page title=title lead=lead first=first>{children()}</Page> }.into_any(),
+            None => view! { <Page title=title lead=lead>{children()}</Page> }.into_any(),
+        };
+    }
+    let heading = NodeRef::<html::H2>::new();
+    effect(move || {
+        let Some(heading) = heading.get() else { return };
+        match first {
+            Some(field) => field.focus(),
+            // Focus that cannot be moved is no reason to fail.
+            None => drop(heading.focus()),
+        }
+    });
+    view! {
+        <h2 node_ref=heading class="dialog__title" tabindex="-1">{title.text()}</h2>
+        {(!lead.is_empty()).then(|| view! { <p>{lead}</p> })}
+        {children()}
+    }
+    .into_any()
 }
 
 /// How long there is for the question, and the way back to the beginning.
@@ -55,13 +106,26 @@ pub(super) fn way_back(sign_in: SignIn) -> AnyView {
     .into_any()
 }
 
+/// What the last problem means. Whoever is signed in already is not led to the pages for those who are not.
+pub(super) fn explained(sign_in: SignIn, in_dialog: bool) -> Option<Explained> {
+    let error = sign_in.problem.get()?;
+    let explained = explain(&error, sign_in.doing());
+    if !in_dialog {
+        return Some(explained);
+    }
+    let text = match (error.kind(), error.reason()) {
+        (_, Some(Reason::WrongPassword)) if sign_in.tried() == Tried::Password => Msg::ERR_OLD_PASSWORD,
+        (_, Some(Reason::WrongPassword)) | (Some(ErrorKind::NotAuthorized), None) => Msg::STEP_UP_REFUSED,
+        _ => explained.text,
+    };
+    Some(Explained { text, next: Next::Retry, also: None, ..explained })
+}
+
 /// The problem of the last answer, for above the form. What belongs at a field of this form is said there
 /// ([`at_field`]), everything else here.
 pub(super) fn above(sign_in: SignIn, at_field: Option<Place>) -> Box<dyn Fn() -> Option<Explained> + Send> {
-    Box::new(move || {
-        let explained = explain(&sign_in.problem.get()?, sign_in.doing());
-        (Some(explained.place) != at_field).then_some(explained)
-    })
+    let in_dialog = InDialog::is_here();
+    Box::new(move || explained(sign_in, in_dialog).filter(|explained| Some(explained.place) != at_field))
 }
 
 /// Shows what belongs at a field there, and puts focus into it.

@@ -1,9 +1,9 @@
 //! The step after a temporary password: choose one, and fill in what the pool requires.
 
-use super::{above, at_field, way_back};
+use super::{StepPage, above, at_field, way_back};
 use crate::{
     cognito::{operations::Attribute, sign_in::Input},
-    components::{FieldState, Form, Page, Submit},
+    components::{FieldState, Form, Submit},
     config::AttributeField,
     i18n::Msg,
     pages::{
@@ -48,7 +48,7 @@ pub fn NewPassword() -> impl IntoView {
         }
     };
     view! {
-        <Page
+        <StepPage
             title=Msg::NEW_PASSWORD_TITLE
             lead=Msg::NEW_PASSWORD_LEAD.text()
         >
@@ -60,6 +60,6 @@ pub fn NewPassword() -> impl IntoView {
                 <Submit label=Msg::SET_PASSWORD busy=Msg::SETTING_PASSWORD working=sign_in.working />
             </Form>
             {way_back(sign_in)}
-        </Page>
+        </StepPage>
     }
 }

@@ -1,12 +1,12 @@
 //! A passkey: the browser's dialog opens by itself, and can be opened again.
 
-use super::{above, way_back};
+use super::{StepPage, above, way_back};
 use crate::{
     cognito::{
         sign_in::{Input, Stage},
         types::{PasskeyCredential, PasskeyOptions},
     },
-    components::{Alert, Page, Tone, WorkButton, live},
+    components::{Alert, Tone, WorkButton, live},
     i18n::Msg,
     pages::{inputs::has_left, login::SignIn, problem::Problem},
     session::{Mediation, PasskeyFault},
@@ -45,7 +45,7 @@ pub fn passkey() -> AnyView {
     stop_with_form(app, Mediation::Dialog);
     ask();
     view! {
-        <Page title=Msg::STEP_PASSKEY_TITLE lead=Msg::STEP_PASSKEY_LEAD.text()>
+        <StepPage title=Msg::STEP_PASSKEY_TITLE lead=Msg::STEP_PASSKEY_LEAD.text()>
             {live(move || {
                 fault
                     .get()
@@ -63,7 +63,7 @@ pub fn passkey() -> AnyView {
                 on_press=Callback::new(move |()| ask())
             />
             {way_back(sign_in)}
-        </Page>
+        </StepPage>
     }
     .into_any()
 }

@@ -1,9 +1,9 @@
 //! The password, where it is asked for after the name.
 
-use super::{above, way_back};
+use super::{InDialog, StepPage, above, way_back};
 use crate::{
     cognito::{sign_in::Input, types::Password},
-    components::{Field, FieldState, Form, Kind, Page, Submit},
+    components::{Field, FieldState, Form, Kind, Submit},
     i18n::Msg,
     pages::{inputs::HiddenUserName, login::SignIn, problem::Problem},
     routes,
@@ -18,6 +18,8 @@ pub fn password() -> AnyView {
 
 /// The form; `send` gets the password.
 pub fn form(sign_in: SignIn, send: impl Fn(Password) + Send + Sync + 'static) -> AnyView {
+    let in_dialog = InDialog::is_here();
+    let (label, busy) = if in_dialog { (Msg::CONTINUE, Msg::CHECKING) } else { (Msg::SIGN_IN, Msg::SIGNING_IN) };
     let field = FieldState::default();
     let submit = move || {
         let typed = field.value();
@@ -27,19 +29,24 @@ pub fn form(sign_in: SignIn, send: impl Fn(Password) + Send + Sync + 'static) ->
         }
     };
     view! {
-        <Page title=Msg::STEP_PASSWORD_TITLE first=field>
+        <StepPage title=Msg::STEP_PASSWORD_TITLE first=field>
             <Problem problem=above(sign_in, None) />
             <Form id="password-step" working=sign_in.working on_submit=Callback::new(move |()| submit())>
                 // Password managers want to know whose password it is.
                 <HiddenUserName />
                 <Field id="password" label=Msg::PASSWORD.text() kind=Kind::CurrentPassword state=field />
-                <p class="form__aside">
-                    <a href=routes::FORGOT_PASSWORD>{Msg::FORGOT_PASSWORD_LINK.text()}</a>
-                </p>
-                <Submit label=Msg::SIGN_IN busy=Msg::SIGNING_IN working=sign_in.working />
+                {(!in_dialog)
+                    .then(|| {
+                        view! {
+                            <p class="form__aside">
+                                <a href=routes::FORGOT_PASSWORD>{Msg::FORGOT_PASSWORD_LINK.text()}</a>
+                            </p>
+                        }
+                    })}
+                <Submit label=label busy=busy working=sign_in.working />
             </Form>
             {way_back(sign_in)}
-        </Page>
+        </StepPage>
     }
     .into_any()
 }

@@ -1,12 +1,12 @@
 //! Setting up a second factor in the middle of a sign-in: an authenticator app, or codes by email.
 
-use super::{above, at_field, way, way_back};
+use super::{StepPage, above, at_field, way, way_back};
 use crate::{
     cognito::{
         operations::ChallengeName,
         sign_in::{Asks, Input, MfaSetup, Stage},
     },
-    components::{Field, FieldState, Form, Kind, Page, Submit, live},
+    components::{Field, FieldState, Form, Kind, Submit, live},
     i18n::Msg,
     pages::{
         inputs::read_email,
@@ -43,7 +43,7 @@ fn choose(sign_in: SignIn) -> AnyView {
             return by_email(sign_in);
         }
         view! {
-            <Page title=Msg::SET_UP_TITLE lead=Msg::SET_UP_LEAD.text()>
+            <StepPage title=Msg::SET_UP_TITLE lead=Msg::SET_UP_LEAD.text()>
                 <Problem problem=above(sign_in, None) />
                 {(!app && !email).then(|| view! { <p>{Msg::SET_UP_NOTHING.text()}</p> })}
                 <ul class="choices">
@@ -63,7 +63,7 @@ fn choose(sign_in: SignIn) -> AnyView {
                         })}
                 </ul>
                 {way_back(sign_in)}
-            </Page>
+            </StepPage>
         }
         .into_any()
     })
@@ -78,14 +78,14 @@ fn by_email(sign_in: SignIn) -> AnyView {
         None => field.focus(),
     };
     view! {
-        <Page title=Msg::SET_UP_EMAIL_TITLE lead=Msg::SET_UP_EMAIL_LEAD.text() first=field>
+        <StepPage title=Msg::SET_UP_EMAIL_TITLE lead=Msg::SET_UP_EMAIL_LEAD.text() first=field>
             <Problem problem=above(sign_in, None) />
             <Form id="email-step" working=sign_in.working on_submit=Callback::new(move |()| submit())>
                 <Field id="email" label=Msg::EMAIL.text() kind=Kind::Text("email") state=field />
                 <Submit label=Msg::SEND_CODE busy=Msg::SENDING_CODE working=sign_in.working />
             </Form>
             {way_back(sign_in)}
-        </Page>
+        </StepPage>
     }
     .into_any()
 }
@@ -108,7 +108,7 @@ fn scan(sign_in: SignIn) -> AnyView {
         }
     };
     view! {
-        <Page title=Msg::SCAN_TITLE lead=Msg::SCAN_LEAD.text()>
+        <StepPage title=Msg::SCAN_TITLE lead=Msg::SCAN_LEAD.text()>
             <Problem problem=above(sign_in, Some(Place::Code)) />
             {totp_key(app, &account, &secret)}
             <p class="aside">{Msg::SCAN_ANEW.text()}</p>
@@ -117,7 +117,7 @@ fn scan(sign_in: SignIn) -> AnyView {
                 <Submit label=Msg::CONTINUE busy=Msg::CHECKING working=sign_in.working />
             </Form>
             {way_back(sign_in)}
-        </Page>
+        </StepPage>
     }
     .into_any()
 }

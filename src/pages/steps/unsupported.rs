@@ -1,6 +1,7 @@
 //! A sign-in step that this version does not know: says so, and leads back.
 
-use crate::{cognito::sign_in::Input, components::Page, i18n::Msg, pages::login::SignIn};
+use super::StepPage;
+use crate::{cognito::sign_in::Input, i18n::Msg, pages::login::SignIn};
 use leptos::prelude::*;
 
 /// The page.
@@ -8,10 +9,10 @@ use leptos::prelude::*;
 pub fn Unsupported() -> impl IntoView {
     let sign_in = SignIn::get();
     view! {
-        <Page title=Msg::UNSUPPORTED_TITLE lead=Msg::UNSUPPORTED_LEAD.fill(&[&sign_in.unsupported()])>
+        <StepPage title=Msg::UNSUPPORTED_TITLE lead=Msg::UNSUPPORTED_LEAD.fill(&[&sign_in.unsupported()])>
             <button type="button" class="button" on:click=move |_| sign_in.send(Input::StartOver)>
                 {Msg::START_OVER.text()}
             </button>
-        </Page>
+        </StepPage>
     }
 }

@@ -2,17 +2,21 @@
 //! [`Account`]: they are compiled into the chunk of whoever calls them, so that what reads and writes their requests is in
 //! none of the others.
 
+pub mod agent;
 pub mod contact;
+pub mod data;
 pub mod details;
+pub mod devices;
 pub mod factors;
 pub mod passkeys;
 pub mod password;
+pub mod sessions;
 pub mod step_up;
 
 use super::Account;
 use crate::cognito::{
     client::{self, Operation, Target},
-    error::Error,
+    error::{Error, ErrorKind},
     operations::UserSession,
     types::AccessToken,
 };
@@ -29,6 +33,26 @@ pub async fn authorised<O: Operation>(
     let body = move |access_token| client::write(&make(access_token));
     let answer = account.ask(Target::of::<O>(), Box::new(body)).await?;
     client::read::<O>(&answer)
+}
+
+/// So many pages of a list are asked for; one that goes on is cut off.
+const MOST_PAGES: usize = 20;
+
+/// Whether a refusal says that the pool does not have this at all: by its plan, an add-on, or its settings.
+pub fn lacks(error: &Error) -> bool {
+    use ErrorKind as E;
+    matches!(
+        error.kind(),
+        Some(
+            E::FeatureUnavailableInTier
+                | E::OperationNotEnabled
+                | E::UserPoolAddOnNotEnabled
+                | E::InvalidUserPoolConfiguration
+                | E::UnsupportedOperation
+                | E::WebAuthnConfigurationMissing
+                | E::WebAuthnNotEnabled
+        )
+    )
 }
 
 /// Whether a session of the list is this one. The pool says so; where it does not, its name is that of the tokens.

@@ -118,6 +118,8 @@ impl<W: World> Keeper<W> {
         let secret = DeviceSecret::new(&*self.world, &device_group_key, &device_key, &self.world.secret());
         let mut confirm = ConfirmDevice::new(access_token, device_key.clone());
         confirm.device_secret_verifier_config = Some(secret.verifier);
+        // The pool gives it no name by itself, and takes none later.
+        confirm.device_name = DeviceName::parse(&self.world.user_agent());
         self.client.call(&confirm).await?;
         let device = Device { key: device_key, group: device_group_key, password: secret.password };
         self.store.save_device(&*self.world, &claims.username, &device);

@@ -13,7 +13,7 @@ use crate::{
     session::{
         PasskeyFault, Presence,
         store::USER_EMAIL,
-        world::{Channel, Clock, Fetch, Lock, Passkeys, Random, Request, Storage, TabStorage, Timer},
+        world::{Channel, Clock, Fetch, Lock, Machine, Passkeys, Random, Request, Storage, TabStorage, Timer},
     },
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -1015,6 +1015,12 @@ impl Channel for Rc<Tab> {
                 sim.deliver(&tab, move |_| heard.hear(News::Said(text)));
             });
         }
+    }
+}
+
+impl Machine for Rc<Tab> {
+    fn user_agent(&self) -> String {
+        "Browser/1.0".into()
     }
 }
 

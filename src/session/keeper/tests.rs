@@ -11,7 +11,7 @@ use crate::{
         centre,
         message::Handed,
         store::{Device, USER_EMAIL, USER_TOKEN},
-        world::{Channel, Clock, Fetch, Lock, Passkeys, Random, Request, Storage, TabStorage, Timer},
+        world::{Channel, Clock, Fetch, Lock, Machine, Passkeys, Random, Request, Storage, TabStorage, Timer},
     },
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -170,6 +170,12 @@ impl Lock for Rc<Fake> {
             meanwhile(self);
         }
         Some(())
+    }
+}
+
+impl Machine for Rc<Fake> {
+    fn user_agent(&self) -> String {
+        "Browser/1.0".into()
     }
 }
 
@@ -592,6 +598,7 @@ fn a_new_device_is_confirmed_with_a_verifier_and_remembered() {
     assert_eq!((stored.key.as_str(), stored.group.as_str()), ("us-east-1_1", "-g"));
     let confirm = &scene.world.calls.borrow()[2].1;
     assert_eq!(confirm["DeviceKey"], "us-east-1_1");
+    assert_eq!(confirm["DeviceName"], "Browser/1.0", "what it is found by in a list");
     let made = DeviceSecret::new(&HostMath, &stored.group, &stored.key, &[7; SECRET_BYTES]);
     assert_eq!(confirm["DeviceSecretVerifierConfig"], serde_json::to_value(&made.verifier).unwrap());
     assert_eq!(stored.password, made.password);
@@ -1834,4 +1841,64 @@ fn the_pool_says_whether_there_is_a_password_or_says_nothing() {
     assert_eq!(calls[3].1["PreviousPassword"], "old");
     assert_eq!(calls[4].1.get("PreviousPassword"), None);
     scene.all_answers_were_used();
+}
+
+#[test]
+fn lists_are_read_to_their_last_page_and_this_browser_is_in_them() {
+    let entry = |key: &str, at: u32| json!({"DeviceKey": key, "DeviceLastAuthenticatedDate": at});
+    let answers = vec![
+        ("ListDevices", Ok((200, json!({"Devices": [entry("us-east-1_2", 20)], "PaginationToken": "p"})))),
+        ("ListDevices", Ok((200, json!({"Devices": [entry("us-east-1_3", 30)]})))),
+        ("GetDevice", Ok((200, json!({"Device": entry("us-east-1_1", 10)})))),
+    ];
+    let with_device = scene(Some(5000), answers);
+    Store::new(&ClientId::new("c")).save_device(&with_device.world, &UserName::new("sub"), &device());
+    let found = run(centre::devices::list(&*with_device.keeper)).unwrap();
+    let seen: Vec<_> = found.iter().map(|device| (device.key.as_str(), device.is_this)).collect();
+    assert_eq!(seen, [("us-east-1_1", true), ("us-east-1_3", false), ("us-east-1_2", false)]);
+    let calls = with_device.world.calls.borrow();
+    assert_eq!(calls[1].1["PaginationToken"], "p");
+    // One that goes on with the same page for ever has an end.
+    let session = |id: &str| json!({"Sessions": [{"SessionId": id}], "NextToken": "n"});
+    let answers = ["a", "b"].map(|id| ("ListUserSessions", Ok((200, session(id))))).into_iter().collect();
+    let scene = scene(Some(5000), answers);
+    assert_eq!(run(centre::sessions::list(&*scene.keeper)).unwrap().len(), 2);
+    scene.all_answers_were_used();
+}
+
+#[test]
+fn a_device_that_the_pool_does_not_know_any_more_is_forgotten_here_as_well() {
+    for (answer, forgotten) in [
+        (Ok((200, json!({}))), true),
+        (refused("ResourceNotFoundException"), true),
+        (refused("InternalErrorException"), false),
+        (Err(Fault::Offline), false),
+    ] {
+        let scene = scene(Some(5000), vec![("ForgetDevice", answer)]);
+        Store::new(&ClientId::new("c")).save_device(&scene.world, &UserName::new("sub"), &device());
+        let key = DeviceKey::new("us-east-1_1");
+        assert_eq!(run(centre::devices::forget(&*scene.keeper, key)).is_ok(), forgotten);
+        assert_eq!(scene.keeper.this_device().is_none(), forgotten);
+    }
+}
+
+#[test]
+fn sessions_are_ended_one_after_the_other_as_far_as_that_goes() {
+    let session = |id: &str| json!({"SessionId": id});
+    let list = json!({"Sessions": [session("a"), session("b"), session("c")]});
+    let begin = |answers: Vec<(&'static str, Result<(u16, Value), Fault>)>| {
+        let scene = scene(Some(5000), [vec![("ListUserSessions", Ok((200, list.clone())))], answers].concat());
+        let open = run(centre::sessions::list(&*scene.keeper)).unwrap();
+        let (ended, failure) = run(centre::sessions::end_all(&*scene.keeper, &open));
+        scene.all_answers_were_used();
+        (ended.iter().map(|id| id.as_str().to_owned()).collect::<Vec<_>>(), failure)
+    };
+    let done = || ("RevokeUserSession", Ok((200, json!({}))));
+    let gone = ("RevokeUserSession", refused("ResourceNotFoundException"));
+    assert_eq!(begin(vec![done(), gone, done()]), (vec!["a".into(), "b".into(), "c".into()], None));
+    let trouble = ("RevokeUserSession", refused("InternalErrorException"));
+    let internal = Error::Service(ServiceError { kind: ErrorKind::InternalError, reason: None });
+    assert_eq!(begin(vec![done(), trouble, done()]), (vec!["a".into(), "c".into()], Some(internal)));
+    let offline = ("RevokeUserSession", Err(Fault::Offline));
+    assert_eq!(begin(vec![done(), offline]), (vec!["a".into()], Some(Fault::Offline.into())));
 }

@@ -1,0 +1,160 @@
+//! What the lists of devices and sessions have in common.
+
+use crate::cognito::error::Error;
+use crate::{
+    components::{Alert, SkeletonRows, Tone, effect, live},
+    i18n::Msg,
+    pages::problem::{Doing, Explained, Problem, explain},
+    session::centre::agent::Agent,
+    state::AppState,
+};
+use leptos::{html, prelude::*, task::spawn_local};
+
+/// So many rows are shown at first.
+pub(super) const FIRST: usize = 20;
+
+/// What people call a browser or an app.
+pub(super) fn agent_name(agent: Agent) -> String {
+    match agent {
+        Agent { browser: Some(browser), system: Some(system) } => Msg::DEVICE_ON.fill(&[browser, system]),
+        Agent { browser: Some(one), system: None } | Agent { browser: None, system: Some(one) } => one.to_owned(),
+        Agent { browser: None, system: None } => Msg::DEVICE_UNKNOWN.text().to_owned(),
+    }
+}
+
+/// What a panel says that did what was asked of it, or not.
+#[derive(Clone, Copy)]
+pub(super) struct Outcome {
+    news: RwSignal<Option<(Tone, Msg)>>,
+    problem: RwSignal<Option<Explained>>,
+    heading: NodeRef<html::H2>,
+}
+
+impl Outcome {
+    pub fn new() -> Self {
+        Self { news: RwSignal::new(None), problem: RwSignal::new(None), heading: NodeRef::new() }
+    }
+
+    /// Nothing has been asked for yet.
+    pub fn clear(self) {
+        self.news.set(None);
+        self.problem.set(None);
+    }
+
+    /// It worked.
+    pub fn good(self, news: Msg) {
+        self.problem.set(None);
+        self.news.set(Some((Tone::Success, news)));
+    }
+
+    /// It did not.
+    pub fn bad(self, error: &Error) {
+        self.news.set(None);
+        self.problem.set(Some(explain(error, Doing::OwnAccount)));
+    }
+
+    /// Some of it worked.
+    pub fn partly(self, news: Msg, error: &Error) {
+        self.bad(error);
+        self.news.set(Some((Tone::Info, news)));
+    }
+
+    /// Moves focus to the panel's heading, once what was pressed is gone.
+    pub fn focus(self) {
+        spawn_local(async move {
+            leptos::task::tick().await;
+            // Focus that cannot be moved is no reason to fail.
+            if let Some(heading) = self.heading.try_get_untracked().flatten() {
+                drop(heading.focus());
+            }
+        });
+    }
+
+    /// The panel's heading.
+    pub fn heading(self, id: &'static str, title: Msg) -> AnyView {
+        view! { <h2 node_ref=self.heading class="panel__title" id=id tabindex="-1">{title.text()}</h2> }.into_any()
+    }
+
+    /// What is said.
+    pub fn view(self) -> AnyView {
+        view! {
+            {live(move || {
+                self.news.get().map(|(tone, text)| view! { <Alert tone=tone><p>{text.text()}</p></Alert> })
+            })}
+            <Problem problem=Box::new(move || self.problem.get()) />
+        }
+        .into_any()
+    }
+}
+
+/// What stands in a panel whose list is coming, or has not come.
+pub(super) fn instead(failure: Option<Error>, again: Callback<()>) -> AnyView {
+    let Some(error) = failure else { return view! { <SkeletonRows /> }.into_any() };
+    let explained = explain(&error, Doing::OwnAccount);
+    view! {
+        <Problem problem=Box::new(move || Some(explained.clone())) />
+        <p class="actions">
+            <button type="button" class="button" on:click=move |_| again.run(())>{Msg::TRY_AGAIN.text()}</button>
+        </p>
+    }
+    .into_any()
+}
+
+/// What stands where a list has nothing in it.
+pub(super) fn empty(title: Msg, text: Msg) -> AnyView {
+    view! {
+        <div class="empty">
+            <p class="empty__title">{title.text()}</p>
+            <p>{text.text()}</p>
+        </div>
+    }
+    .into_any()
+}
+
+/// A button of a row. `row` is the id of the row's text, which tells it from the others.
+pub(super) fn row_button(label: Msg, row: &str, danger: bool, busy: bool, press: impl Fn() + 'static) -> AnyView {
+    let class = if danger { "button button--small button--danger" } else { "button button--small" };
+    let row = row.to_owned();
+    view! {
+        <button
+            type="button"
+            class=class
+            aria-describedby=row
+            aria-busy=busy.then_some("true")
+            aria-disabled=busy.then_some("true")
+            on:click=move |_| {
+                if !busy {
+                    press();
+                }
+            }
+        >
+            {if busy { Msg::SAVING.text() } else { label.text() }}
+        </button>
+    }
+    .into_any()
+}
+
+/// Shows the rest of a list that is longer than [`FIRST`].
+pub(super) fn more(length: usize, all: RwSignal<bool>) -> Option<AnyView> {
+    (length > FIRST && !all.get()).then(|| {
+        view! {
+            <p class="actions">
+                <button type="button" class="button" on:click=move |_| all.set(true)>
+                    {Msg::SHOW_MORE.fill(&[&(length - FIRST).to_string()])}
+                </button>
+            </p>
+        }
+        .into_any()
+    })
+}
+
+/// Loads now, and again when somebody else is signed in: nobody sees what was another person's.
+pub(super) fn load_for_person(load: impl Fn() + 'static) {
+    let app = AppState::get();
+    let who = Memo::new(move |_| app.session.with(|session| session.user().map(|user| user.username.clone())));
+    effect(move || {
+        if who.get().is_some() {
+            untrack(&load);
+        }
+    });
+}
