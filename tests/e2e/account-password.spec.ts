@@ -1,6 +1,7 @@
 // The account centre: another password, the first one, and none.
 import type { Page } from '@playwright/test';
 import { expect, test } from './support/fixtures';
+import { callPool } from './support/account';
 import { expectAccessible } from './support/axe';
 import type { NewUser, Pool } from './support/pool';
 import {
@@ -23,23 +24,16 @@ async function fill(page: Page, before = PASSWORD, after = OTHER_PASSWORD) {
   await current(page).fill(before);
   await chosen(page).fill(after);
 }
-async function call(pool: Pool, operation: string, request: object): Promise<any> {
-  const answer = await fetch(`${pool.origin}/`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `AWSCognitoIdentityProviderService.${operation}` },
-    body: JSON.stringify(request),
-  });
-  return answer.json();
-}
 /** Whether the pool lets somebody in. */
-const opens = async (pool: Pool, password: string) => 'AuthenticationResult' in
-  await call(pool, 'InitiateAuth', { ClientId: CLIENT, AuthFlow: 'USER_PASSWORD_AUTH', AuthParameters: { USERNAME: EMAIL, PASSWORD: password } });
+const opens = (pool: Pool, password: string) =>
+  callPool(pool, 'InitiateAuth', { ClientId: CLIENT, AuthFlow: 'USER_PASSWORD_AUTH', AuthParameters: { USERNAME: EMAIL, PASSWORD: password } })
+    .then((answer) => 'AuthenticationResult' in answer, () => false);
 /** Somebody without a password, signed in by a code. */
 async function withoutPassword(page: Page, pool: Pool, user: NewUser = { email: EMAIL }) {
   const { username } = await pool.createUser({ ...user, passwordless: true });
-  const asked = await call(pool, 'InitiateAuth', { ClientId: CLIENT, AuthFlow: 'USER_AUTH', AuthParameters: { USERNAME: username, PREFERRED_CHALLENGE: 'EMAIL_OTP' } });
+  const asked = await callPool(pool, 'InitiateAuth', { ClientId: CLIENT, AuthFlow: 'USER_AUTH', AuthParameters: { USERNAME: username, PREFERRED_CHALLENGE: 'EMAIL_OTP' } });
   const answer = { USERNAME: username, EMAIL_OTP_CODE: await pool.latestCode(EMAIL) };
-  const done = await call(pool, 'RespondToAuthChallenge', { ClientId: CLIENT, ChallengeName: 'EMAIL_OTP', Session: asked.Session, ChallengeResponses: answer });
+  const done = await callPool(pool, 'RespondToAuthChallenge', { ClientId: CLIENT, ChallengeName: 'EMAIL_OTP', Session: asked.Session, ChallengeResponses: answer });
   await keepSession(page, username, EMAIL, done.AuthenticationResult);
 }
 

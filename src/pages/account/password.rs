@@ -5,7 +5,7 @@ use crate::{
     cognito::{
         error::{Error, ErrorKind, Reason},
         operations::CodeDelivery,
-        types::{Password, SessionId},
+        types::Password,
     },
     components::{Alert, Field, FieldState, Form, Kind, Page, SkeletonPanel, Submit, Tone, WorkButton, effect, live},
     i18n::{Msg, Plural},
@@ -17,7 +17,14 @@ use crate::{
         profile::own_name,
     },
     routes,
-    session::{SignOut, centre::password},
+    session::{
+        SignOut,
+        centre::{
+            data::provider_label,
+            password,
+            sessions::{self, OpenSession},
+        },
+    },
     state::AppState,
 };
 use leptos::{html, prelude::*, task::spawn_local};
@@ -64,12 +71,13 @@ pub fn ChangePassword() -> impl IntoView {
                 Screen::Coming => SkeletonPanel().into_any(),
                 Screen::Form(known) => view! { <Change known=known screen=screen /> }.into_any(),
                 Screen::Provider(provider) => {
+                    let provider = provider_label(&provider);
                     view! {
                         <section class="panel" aria-labelledby="password-provider">
                             <h2 class="panel__title" id="password-provider">
-                                {Msg::PASSWORD_PROVIDER_TITLE.fill(&[&provider])}
+                                {Msg::PASSWORD_PROVIDER_TITLE.fill(&[provider])}
                             </h2>
-                            <p>{Msg::PASSWORD_PROVIDER.fill(&[&provider])}</p>
+                            <p>{Msg::PASSWORD_PROVIDER.fill(&[provider])}</p>
                         </section>
                     }
                         .into_any()
@@ -284,7 +292,7 @@ fn Forgotten(sent: Option<CodeDelivery>, screen: RwSignal<Screen>) -> impl IntoV
 enum Others {
     Coming,
     /// These.
-    Some(Vec<SessionId>),
+    Some(Vec<OpenSession>),
     /// This pool keeps no list: they end together with this one, or not at all.
     Unknown,
     /// They have just been ended.
@@ -317,26 +325,26 @@ fn Done() -> impl IntoView {
         });
     };
     look();
-    let end = move |sessions: Vec<SessionId>| {
+    let end = move |open: Vec<OpenSession>| {
         problem.set(None);
         working.set(true);
         spawn_local(async move {
-            let ended = match (app.services.account)().await {
-                Ok(account) => password::end_sessions(&*account, sessions).await,
-                Err(fault) => Err(fault.into()),
+            let failure = match (app.services.account)().await {
+                Ok(account) => sessions::end_all(&*account, &open).await.1,
+                Err(fault) => Some(fault.into()),
             };
             if has_left(working) {
                 return;
             }
-            match ended {
-                Ok(()) => {
+            match failure {
+                None => {
                     others.set(Others::Ended);
                     // The button is gone.
                     if let Some(title) = title.get_untracked() {
                         drop(title.focus());
                     }
                 }
-                Err(error) => problem.set(Some(explained(&error, Doing::OwnAccount))),
+                Some(error) => problem.set(Some(explained(&error, Doing::OwnAccount))),
             }
         });
     };

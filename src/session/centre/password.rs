@@ -1,11 +1,14 @@
 //! The password, and what goes with a new one: the sessions that were opened with the old one.
 
-use super::{authorised, is_current};
+use super::{
+    authorised, lacks,
+    sessions::{self, OpenSession},
+};
 use crate::{
     cognito::{
         error::{Error, ErrorKind},
-        operations::{AuthFactor, ChangePassword, GetUserAuthFactors, ListUserSessions, RevokeUserSession},
-        types::{AttributeName, Password, SessionId, UserName},
+        operations::{AuthFactor, ChangePassword, GetUserAuthFactors},
+        types::{AttributeName, Password, UserName},
     },
     session::{Account, Profile},
 };
@@ -50,54 +53,17 @@ pub async fn change(account: &dyn Account, current: Option<Password>, new: Passw
     authorised(account, change).await.map(|_| ())
 }
 
-/// The person's other sessions (`ListUserSessions`, all pages), without the one at the pool's own pages that this one was
-/// opened through; `None` if this pool keeps no list.
+/// The person's other sessions (`ListUserSessions`); `None` if this pool keeps no list.
 ///
 /// # Errors
 /// As [`authorised`].
-pub async fn other_sessions(account: &dyn Account) -> Result<Option<Vec<SessionId>>, Error> {
-    use ErrorKind as E;
-    let (mut sessions, mut next) = (Vec::new(), None);
-    loop {
-        let page = next.take();
-        let list = move |token| {
-            let mut list = ListUserSessions::new(token);
-            list.next_token = page.clone();
-            list
-        };
-        let page = match authorised(account, list).await {
-            Ok(page) => page,
-            Err(error) => {
-                let off = [E::OperationNotEnabled, E::FeatureUnavailableInTier, E::UnsupportedOperation, E::Unknown];
-                return if error.kind().is_some_and(|kind| off.contains(&kind)) { Ok(None) } else { Err(error) };
-            }
-        };
-        sessions.extend(page.sessions);
-        next = page.next_token;
-        if next.is_none() {
-            break;
-        }
+pub async fn other_sessions(account: &dyn Account) -> Result<Option<Vec<OpenSession>>, Error> {
+    match sessions::list(account).await {
+        Ok(open) => Ok(Some(open.into_iter().filter(|session| !session.is_this).collect())),
+        // A server that is not AWS's may not know the operation.
+        Err(error) if lacks(&error) || error.kind() == Some(ErrorKind::Unknown) => Ok(None),
+        Err(error) => Err(error),
     }
-    let through = sessions.iter().find(|session| is_current(account, session));
-    let through = through.and_then(|session| session.origin_session_id.clone());
-    let others = sessions.into_iter().filter(|session| !is_current(account, session)).map(|session| session.session_id);
-    Ok(Some(others.filter(|id| Some(id) != through.as_ref()).collect()))
-}
-
-/// Ends sessions (`RevokeUserSession`). One that is over already is no trouble.
-///
-/// # Errors
-/// As [`authorised`]; those before it are ended then.
-pub async fn end_sessions(account: &dyn Account, sessions: Vec<SessionId>) -> Result<(), Error> {
-    for session in sessions {
-        let ended = authorised(account, move |token| RevokeUserSession::new(token, session.clone())).await;
-        if let Err(error) = ended
-            && error.kind() != Some(ErrorKind::ResourceNotFound)
-        {
-            return Err(error);
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

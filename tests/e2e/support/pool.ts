@@ -22,8 +22,6 @@ export interface NewUser {
   password?: string;
   /** One that must be changed at the first sign-in; made up when neither is given, and sent as a message. */
   temporary_password?: string;
-  /** Has no password, and signs in by code. */
-  passwordless?: boolean;
   confirmed?: boolean;
   /** No password at all. */
   passwordless?: boolean;
