@@ -143,6 +143,7 @@ fn header() -> impl IntoView {
                     Presence::SignedIn => {
                         view! {
                             <a class="nav__link" href=routes::AUTHENTICATED>{Msg::YOUR_PAGE.text()}</a>
+                            <a class="nav__link nav__link--strong" href=routes::ACCOUNT>{Msg::ACCOUNT.text()}</a>
                             <button type="button" class="nav__link" on:click=move |_| app.go(routes::SIGN_OUT)>
                                 {Msg::SIGN_OUT.text()}
                             </button>

@@ -131,13 +131,13 @@ test('an amplify_outputs.json is a configuration as it is', async ({ page, pool,
     await route.fulfill({ response: await route.fetch({ url: `${poolOrigin}/` }) });
   });
   await page.goto(paths.signUp);
-  await expect(field(page, 'Given name')).toBeVisible();
+  await expect(field(page, says('AttributeGivenName'))).toBeVisible();
   await expect(page.getByLabel('Agent name')).toHaveCount(0);
   await expect(page.getByRole('listitem')).toHaveCount(3);
   await fillSignUp(page, { password: 'longenoughA1!' });
   await button(page, 'Create account').click();
-  await expectFieldProblem(field(page, 'Given name'), 'FieldRequired');
-  await field(page, 'Given name').fill('Ada');
+  await expectFieldProblem(field(page, says('AttributeGivenName')), 'FieldRequired');
+  await field(page, says('AttributeGivenName')).fill('Ada');
   await button(page, 'Create account').click();
   await expect(page).toHaveURL(paths.verify);
   expect((await pool.user(EMAIL)).attributes.given_name).toBe('Ada');

@@ -6,12 +6,15 @@ import { chromiumFlags, chromiumPath } from '../../tools/lib.mjs';
 export default defineConfig({
   testDir: '.',
   outputDir: '../../test-results/e2e',
+  snapshotPathTemplate: '{testDir}/screens/{arg}{ext}',
   fullyParallel: true,
   workers: 2,
   forbidOnly: Boolean(process.env.CI),
   retries: process.env.CI ? 1 : 0,
   timeout: 45_000,
-  expect: { timeout: 10_000 },
+  // Letters are not drawn to the last pixel by every version of a browser.
+  expect: { timeout: 10_000, toHaveScreenshot: { maxDiffPixelRatio: 0.01, animations: 'disabled', caret: 'hide', scale: 'css' },
+    toMatchAriaSnapshot: { pathTemplate: '{testDir}/transcripts/{arg}{ext}' } },
   reporter: 'list',
   use: {
     browserName: 'chromium',

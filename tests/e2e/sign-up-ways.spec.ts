@@ -238,11 +238,11 @@ test('attributes have the input that fits them, and are sent as they are meant',
   ] } });
   await page.goto(paths.signUp);
   await appStarted(page);
-  await expect(page.getByLabel('Birthdate')).toHaveAttribute('type', 'date');
-  await expect(page.getByLabel('Birthdate')).toHaveAttribute('autocomplete', 'bday');
+  await expect(page.getByLabel(says('AttributeBirthdate'))).toHaveAttribute('type', 'date');
+  await expect(page.getByLabel(says('AttributeBirthdate'))).toHaveAttribute('autocomplete', 'bday');
   await expect(page.getByLabel('Phone number')).toHaveAttribute('type', 'tel');
   await expect(page.getByLabel('Website')).toHaveAttribute('type', 'url');
-  await expect(page.getByLabel('Locale')).toHaveValue('en-US');
+  await expect(page.getByLabel(says('AttributeLocale'), { exact: true })).toHaveValue('en-US');
   await expect(page.getByLabel('Time zone')).toHaveValue(await page.evaluate(() => Intl.DateTimeFormat().resolvedOptions().timeZone));
   await expect(field(page, 'Size')).toHaveAccessibleDescription('For the shirt.');
   await fillSignUp(page);
@@ -263,7 +263,7 @@ test('attributes have the input that fits them, and are sent as they are meant',
   await field(page, 'Size').selectOption('Large');
   await expect(field(page, 'Size')).not.toHaveAttribute('aria-invalid', 'true');
   await page.getByLabel('Send me news').check();
-  await page.getByLabel('Birthdate').fill('1815-12-10');
+  await page.getByLabel(says('AttributeBirthdate')).fill('1815-12-10');
   await button(page, 'Create account').click();
   await expect(heading(page, 'VerifyTitle')).toBeVisible();
   const { attributes } = await pool.user(EMAIL);

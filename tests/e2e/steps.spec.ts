@@ -217,9 +217,9 @@ test('a temporary password asks for what the pool requires and does not have', a
   await expect(page.getByRole('timer')).toBeVisible();
   await field(page, says('NewPassword')).fill(PASSWORD);
   await button(page, says('SetPassword')).click();
-  await expectFieldProblem(field(page, 'Given name'), 'FieldRequired');
-  await field(page, 'Given name').fill('Ada');
-  await field(page, 'Birthdate').fill('1815-12-10');
+  await expectFieldProblem(field(page, says('AttributeGivenName')), 'FieldRequired');
+  await field(page, says('AttributeGivenName')).fill('Ada');
+  await field(page, says('AttributeBirthdate')).fill('1815-12-10');
   await button(page, says('SetPassword')).click();
   await expect(greeting(page, 'Ada')).toBeVisible();
   expect((await pool.user(EMAIL)).attributes).toMatchObject({ given_name: 'Ada', birthdate: '1815-12-10' });
