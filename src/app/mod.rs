@@ -51,8 +51,6 @@ pub fn App(
 /// What is around every page.
 fn frame(state: AppState, own: &'static [OwnPage]) -> impl IntoView {
     view! {
-        // The browser follows it, not the app: that moves focus too.
-        <a class="skip" href="#main" rel="external">{Msg::SKIP_TO_CONTENT.text()}</a>
         {header()}
         <main class="main" id="main" tabindex="-1">{place(own)}</main>
         {live(move || state.warning.with(Option::is_some).then(|| lazy_extra(chunks::WARNING)))}
@@ -126,6 +124,9 @@ fn header() -> impl IntoView {
     let app = AppState::get();
     view! {
         <header class="header">
+            // The browser follows it, not the app: that moves focus too. In the landmark, because it is not the first link of
+            // the page: those of web/boot.js are before it, hidden.
+            <a class="skip" href="#main" rel="external">{Msg::SKIP_TO_CONTENT.text()}</a>
             <a class="brand" href=routes::HOME>
                 <span class="brand__mark" aria-hidden="true"></span>
                 {app.config.with_value(|config| config.name.clone())}

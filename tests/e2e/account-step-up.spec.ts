@@ -180,7 +180,7 @@ test('somebody else who signs in meanwhile has asked for nothing', async ({ page
   const request = { ClientId: CLIENT, AuthFlow: 'USER_PASSWORD_AUTH', AuthParameters: { USERNAME: bob.email, PASSWORD } };
   const { AccessToken, IdToken, RefreshToken } = (await callPool(pool, 'InitiateAuth', request)).AuthenticationResult;
   const tab = await context.newPage();
-  await tab.goto('/favicon.svg');
+  await tab.goto(paths.home);
   await tab.evaluate(([prefix, name, access, id, refresh]) => {
     for (const [key, text] of [['accessToken', access], ['idToken', id], ['clockDrift', '0']]) localStorage.setItem(`${prefix}.${name}.${key}`, text);
     localStorage.setItem('user_token', access);

@@ -138,15 +138,15 @@ pub fn Devices() -> impl IntoView {
         let address = device.last_ip.as_ref().map(|ip| Msg::DEVICE_IP.fill(&[ip.as_str()]));
         view! {
             <li class="row">
-                <p class="row__text" id=id.clone()>
-                    <span class="row__title">
+                <div class="row__text" id=id.clone()>
+                    <p class="row__title">
                         {name_of(&device)}
                         {device.is_this.then(|| view! { <span class="badge">{Msg::DEVICE_THIS.text()}</span> })}
                         <span class=status.0>{status.1.text()}</span>
-                    </span>
-                    {seen.map(|text| view! { <span class="row__detail">{text}</span> })}
-                    {address.map(|text| view! { <span class="row__detail">{text}</span> })}
-                </p>
+                    </p>
+                    {seen.map(|text| view! { <p class="row__detail">{text}</p> })}
+                    {address.map(|text| view! { <p class="row__detail">{text}</p> })}
+                </div>
                 <p class="row__actions">{switch} {row_button(Msg::DEVICE_FORGET, &id, true, false, ask)}</p>
             </li>
         }

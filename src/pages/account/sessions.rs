@@ -120,18 +120,18 @@ pub fn Sessions() -> impl IntoView {
             time(Msg::SESSION_BEGUN, session.begun_at),
         ];
         let details: Vec<_> =
-            details.into_iter().flatten().map(|text| view! { <span class="row__detail">{text}</span> }).collect();
+            details.into_iter().flatten().map(|text| view! { <p class="row__detail">{text}</p> }).collect();
         let (is_this, at_pool) = (session.is_this, session.at_pool);
         let badge = |class: &'static str, text: Msg| view! { <span class=class>{text.text()}</span> };
         view! {
             <li class="row">
-                <p class="row__text" id=id.clone()>
-                    <span class="row__title">
+                <div class="row__text" id=id.clone()>
+                    <p class="row__title">
                         {name} {is_this.then(|| badge("badge badge--success", Msg::SESSION_THIS))}
                         {at_pool.then(|| badge("badge", Msg::SESSION_AT_POOL))}
-                    </span>
+                    </p>
                     {details}
-                </p>
+                </div>
                 {(!is_this)
                     .then(|| {
                         let press = move || ask(Asked::One(Box::new(session.clone())));

@@ -11,6 +11,9 @@ const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa',
 export async function expectAccessible(page: Page) {
   // By the debugger, which the page's policy does not concern.
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(source);
+  // What is still fading in has other colours. What never ends is a sign that something is coming.
+  await page.evaluate(() => Promise.allSettled(
+    document.getAnimations().filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity).map((animation) => animation.finished)));
   const findings = await page.evaluate(async (tags) => {
     const { violations } = await (window as any).axe.run(document, { runOnly: { type: 'tag', values: tags } });
     return violations.flatMap(({ id, help, nodes }: any) => nodes.map(({ target, failureSummary }: any) => `${id}: ${help}: ${target} ${failureSummary}`));
