@@ -35,7 +35,7 @@ test('a new address that is in force at once is not confirmed until its code is 
   const { username } = await open(page, pool);
   const email = panel(page, 'Email');
   await expect(email).toContainText(EMAIL);
-  await expect(email.getByText(says('ContactIsConfirmed'))).toBeVisible();
+  await expect(email.getByText(says('ContactIsConfirmed'), { exact: true })).toBeVisible();
   await expect(button(page, says('ContactRemove')), 'people sign in with it').toHaveCount(0);
   await expect(panel(page, 'Phone'), 'this site has none').toHaveCount(0);
   await expectAccessible(page);
@@ -56,7 +56,7 @@ test('a new address that is in force at once is not confirmed until its code is 
   await code(page).fill(sent);
   await expect(message(page, 'ContactConfirmed')).toBeVisible();
   await expect(email.getByRole('heading')).toBeFocused();
-  await expect(email.getByText(says('ContactIsConfirmed'))).toBeVisible();
+  await expect(email.getByText(says('ContactIsConfirmed'), { exact: true })).toBeVisible();
   await expect.poll(async () => (await storage(page)).User_Email).toBe(NEW);
   expect((await pool.user(username)).attributes.email_verified).toBe('true');
 });
