@@ -9,7 +9,7 @@ import { DIST, HOST_BUILD, ROOT, TOOLS, die, hostEnv, readEnv, runAsync, sha, to
 import { loopbackEndpoint } from './headers.mjs';
 
 const INPUTS = ['Cargo.toml', 'Cargo.lock', 'build', 'src', 'index.html', 'style', 'web', 'public', 'Trunk.toml', '.cargo',
-  ...['build', 'entry', 'finish', 'headers', 'languages', 'lib', 'loader', 'optimise', 'rename'].map((name) => `tools/${name}.mjs`), 'tools/versions.env', 'package-lock.json', '.tools/rust.env'];
+  ...['build', 'entry', 'finish', 'fetch', 'headers', 'languages', 'later', 'lib', 'loader', 'optimise', 'rename'].map((name) => `tools/${name}.mjs`), 'tools/versions.env', 'package-lock.json', '.tools/rust.env'];
 const STAMP = join(ROOT, 'target/dist.stamp');
 const SIZES = join(ROOT, 'target/sizes.json');
 const read = (path) => (existsSync(path) ? readFileSync(path, 'utf8') : '');

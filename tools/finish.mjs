@@ -38,7 +38,8 @@ const chunks = readdirSync(out).filter((file) => file.endsWith('.wasm') && file 
 note(`split into the main module and ${chunks.length} lazy ones`);
 
 run('wasm-bindgen', ['--target', 'web', '--no-typescript', '--keep-lld-exports',
-  ...(release ? ['--remove-name-section', '--remove-producers-section'] : ['--debug', '--keep-debug']),
+  // The names stay until tools/optimise.mjs has ordered the functions by them.
+  ...(release ? ['--remove-producers-section'] : ['--debug', '--keep-debug']),
   '--out-dir', out, '--out-name', NAME, join(out, `${NAME}.wasm`)], { env });
 
 if (release) {
@@ -94,47 +95,43 @@ loader = loader
 if (!usedBy.size || entries.length !== chunks.length || /[^_]\bfetch\(|instantiateStreaming/.test(loader)) {
   die('the loader that the split tool writes has changed its form: tools/finish.mjs must follow (see docs/tooling.md).');
 }
+loader = loader.replace(/^import \{ initSync \} from .*$/m, 'const initSync = () => window.doorward.exports();');
 writeFileSync(loaderFile, `import { fetchChunk as __fetchChunk, instantiateWasm as __instantiateWasm } from ${JSON.stringify(join(ROOT, 'tools/loader.mjs'))};\n${loader}`);
 const table = asset('chunks', '.json', JSON.stringify(entries));
+// The glue names that loader once for each chunk; it is in the second script, and tools/entry.mjs stands in for it.
+glue = glue.replace(/^import \* as import\d+ from "\.\/__wasm_split\.js";?\n/gm, '').replace(/^(\s*)"\.\/__wasm_split\.js": import\d+,\n/gm, '');
+const anchor = glue.indexOf('__proto__: null,');
+if (anchor < 0 || glue.includes('__wasm_split.js')) die("wasm-bindgen's glue has changed its form: tools/finish.mjs must follow.");
+glue = glue.replace(/return \{(\s*)__proto__: null,/, 'return {$1__proto__: null,$1"./__wasm_split.js": window.doorward.loads,');
 
 // The glue would know where its wasm is by default: at a name that does not exist here.
 glue = glue.replace(/module_or_path = new URL\([^)]*import\.meta\.url\);/, "throw new Error('no module');");
 writeFileSync(glueFile, glue);
 
-const common = { bundle: true, write: false, minify: release, legalComments: 'none', logLevel: 'warning', charset: 'utf8',
-  logOverride: { 'duplicate-object-key': 'silent' } }; // the glue names the chunk loader once for each chunk
+const common = { bundle: true, write: false, minify: release, legalComments: 'none', logLevel: 'warning', charset: 'utf8' };
 const bundle = async (options) => (await esbuild.build({ ...common, ...options }).catch(() => process.exit(1))).outputFiles[0].contents;
-/** What only lazy chunks call. It is a script of its own, which the loader fetches with the first of them; in the first script
- * its functions are known by name only. */
-const LATER = /\/src\/browser\/js\/(big_mod|lock|passkey)\.js$/;
+/** What only lazy chunks call is in the second script; in the first one its functions are known by name only. */
+const LATER = /\/src\/browser\/js\/(big_mod|lock|passkey|save)\.js$/;
 const functionsOf = (file) => [...readFileSync(file, 'utf8').matchAll(/^export (?:async )?(?:function|const) (\w+)/gm)].map(([, name]) => name);
+const supplied = (files) => ({
+  name: 'doorward',
+  setup(build) {
+    build.onResolve({ filter: /^doorward:(glue|loads)$/ }, ({ path }) => ({ path: path === 'doorward:glue' ? glueFile : loaderFile }));
+    build.onResolve({ filter: /^doorward:(main|table|later)$/ }, ({ path }) => ({ path: path.split(':')[1], namespace: NAME }));
+    build.onLoad({ filter: /.*/, namespace: NAME }, ({ path: name }) => ({
+      contents: `export const ${name} = ${JSON.stringify({ path: `./${files[name].file}`, integrity: files[name].integrity })};`,
+    }));
+  },
+});
 const called = {
   name: 'called',
   setup: (build) => build.onLoad({ filter: LATER }, ({ path }) => ({
     contents: functionsOf(path).map((name) => `export const ${name} = (...given) => window.doorward.later.${name}(...given);`).join('\n'),
   })),
 };
-const supplied = {
-  name: 'doorward',
-  setup(build) {
-    build.onResolve({ filter: /^doorward:glue$/ }, () => ({ path: glueFile }));
-    const files = { main, table, later };
-    build.onResolve({ filter: /^doorward:(main|table|later)$/ }, ({ path }) => ({ path: path.split(':')[1], namespace: NAME }));
-    build.onLoad({ filter: /.*/, namespace: NAME }, ({ path: name }) => ({
-      contents: `export const ${name} = ${JSON.stringify({ path: `./${files[name].file}`, integrity: files[name].integrity })};`,
-    }));
-  },
-};
-const laterFiles = ['big_mod', 'lock', 'passkey'].map((name) => join(ROOT, `src/browser/js/${name}.js`));
-const later = asset('later', '.js', await bundle({
-  stdin: {
-    contents: laterFiles.map((file, i) => `import * as part${i} from ${JSON.stringify(file)};`).join('\n')
-      + `\nwindow.doorward.later = { ${laterFiles.flatMap((file, i) => functionsOf(file).map((name) => `${name}: part${i}.${name}`)).join(', ')} };`,
-    resolveDir: ROOT,
-  }, format: 'iife', target: 'es2020',
-}));
+const later = asset('later', '.js', await bundle({ entryPoints: [join(ROOT, 'tools/later.mjs')], format: 'iife', target: 'es2020', plugins: [supplied({ table })] }));
 const script = asset('app', '.js', await bundle({
-  entryPoints: [join(ROOT, 'tools/entry.mjs')], format: 'esm', target: 'es2020', plugins: [supplied, called],
+  entryPoints: [join(ROOT, 'tools/entry.mjs')], format: 'esm', target: 'es2020', plugins: [supplied({ main, later }), called],
 }));
 
 // ------------------------------------------------------------------------------------------------- the page template

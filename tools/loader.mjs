@@ -1,27 +1,7 @@
-// Fetches wasm in the browser: the main module and the lazy chunks. Every file is asked for by the hash of its content
-// and checked against its integrity value, so parts of two builds can never meet.
+// The loader of the lazy chunks, in the second script (tools/later.mjs).
 
-import { later } from 'doorward:later';
 import { table } from 'doorward:table';
-
-/** Paths whose last download failed: the next one goes past the HTTP cache, which may hold the damage. */
-const failed = new Set();
-
-export async function fetchWasm(path, integrity) {
-  try {
-    const response = await fetch(new URL(path, import.meta.url), {
-      credentials: 'same-origin',
-      ...(integrity && { integrity }),
-      ...(failed.has(path) && { cache: 'reload' }),
-    });
-    if (!response.ok) throw new Error(`${path}: HTTP status ${response.status}`);
-    failed.delete(path);
-    return response;
-  } catch (error) {
-    failed.add(path);
-    throw error;
-  }
-}
+import { fetchWasm } from './fetch.mjs';
 
 const packs = new Map();
 
@@ -37,19 +17,6 @@ async function fetchPart(path, integrity, from, to) {
   }
 }
 
-/** The script that lazy chunks call (passkeys, locks, large numbers). */
-const fetchLater = () => new Promise((done, fail) => {
-  const script = document.createElement('script');
-  // Another one will be tried when the chunk is: this is no failure of the page (web/boot.js).
-  script.dataset.later = '';
-  Object.assign(script, { src: new URL(later.path, import.meta.url), integrity: later.integrity, crossOrigin: 'anonymous', onload: done });
-  script.onerror = () => {
-    script.remove();
-    fail(new Error(`${later.path} did not arrive`));
-  };
-  document.head.append(script);
-});
-
 let chunks;
 
 /**
@@ -57,10 +24,10 @@ let chunks;
  * and integrity values cannot be compressed, and the first page needs none of them.
  */
 export async function fetchChunk(number) {
-  chunks ??= Promise.all([fetchWasm(table.path, table.integrity).then((response) => response.json()), fetchLater()]);
+  chunks ??= fetchWasm(table.path, table.integrity).then((response) => response.json());
   const asked = chunks;
   try {
-    const [path, integrity, from, to] = (await asked)[0][number];
+    const [path, integrity, from, to] = (await asked)[number];
     return to === undefined ? fetchWasm(path, integrity) : fetchPart(path, integrity, from, to);
   } catch (error) {
     if (chunks === asked) chunks = undefined;

@@ -39,17 +39,7 @@ pub fn App(
 ) -> impl IntoView {
     provide_context(state);
     provide_context(SiteName(StoredValue::new(state.config.with_value(|config| config.name.clone()))));
-    // Another language is another page, with the same state.
-    live(move || {
-        state.language.track();
-        // Focus is not moved by that.
-        provide_context(Arrived::default());
-        frame(state, own)
-    })
-}
-
-/// What is around every page.
-fn frame(state: AppState, own: &'static [OwnPage]) -> impl IntoView {
+    provide_context(Arrived::default());
     view! {
         {header()}
         <main class="main" id="main" tabindex="-1">{place(own)}</main>

@@ -24,11 +24,13 @@ use crate::{
     state::{AppState, Opening, Services},
 };
 use leptos::prelude::*;
-use std::{cell::RefCell, rc::Rc};
+use std::{any::Any, cell::RefCell, rc::Rc};
 
 thread_local! {
     /// The one state of this page; the services are plain functions and find it here.
     static APP: RefCell<Option<AppState>> = const { RefCell::new(None) };
+    /// The pages of others, and what is drawn.
+    static MOUNTED: RefCell<Option<(&'static [OwnPage], Box<dyn Any>)>> = const { RefCell::new(None) };
     /// The account, once it is loaded.
     static ACCOUNT: RefCell<Option<Rc<dyn Account>>> = const { RefCell::new(None) };
 }
@@ -81,11 +83,16 @@ async fn run(config: Config, own: &'static [OwnPage]) {
         // Without it the site looks plain, and works.
         let _ = brand(app).await;
     }
-    browser::take_over(move || {
-        // Lives as long as the page.
-        std::mem::forget(leptos::mount::mount_to(browser::root(), move || view! { <App state=app own=own /> }));
-    });
+    browser::take_over(move || mount(app, own));
     std::mem::forget(owner);
+}
+
+/// Draws everything, in the place of what is there.
+fn mount(app: AppState, own: &'static [OwnPage]) {
+    // Whoever is dropped is taken off the page.
+    MOUNTED.set(None);
+    let mounted = leptos::mount::mount_to(browser::root(), move || view! { <App state=app own=own /> });
+    MOUNTED.set(Some((own, Box::new(mounted))));
 }
 
 async fn show_problem(problem: Problem) {
@@ -145,7 +152,11 @@ pub fn speak(tag: &'static str) -> Local<'static, bool> {
         let Some(texts) = browser::texts_of(tag).await else { return false };
         // Plural forms are the browser's in every language.
         i18n::speak(texts, Some(browser::plural_category));
-        browser::draw_again(|| with_app(|app| app.language.set(tag.to_owned()))).await;
+        with_app(|app| {
+            app.language.set(tag.to_owned());
+            let own = MOUNTED.with_borrow(|mounted| mounted.as_ref().map(|(own, _)| *own)).unwrap_or_default();
+            browser::take_over(|| mount(app, own));
+        });
         true
     })
 }

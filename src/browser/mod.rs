@@ -23,8 +23,8 @@ pub use language::{date_and_time, first_texts, language, plural_category, texts_
 pub use math::BrowserMath;
 pub use navigation::{follow_navigation, go};
 pub use page::{
-    copy, draw_again, fetch_text, host, leave, locale, on_activity, on_return, on_storage, on_wake, origin, path,
-    report_failure, root, take_over,
+    copy, fetch_text, host, leave, locale, on_activity, on_return, on_storage, on_wake, origin, path, report_failure,
+    root, take_over,
 };
 pub use save::save;
 pub use sheet::add_rule;

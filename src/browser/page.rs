@@ -98,20 +98,12 @@ fn dispatch(name: &str) {
     }
 }
 
-/// Replaces the prerendered page by what `mount` draws, within one frame. boot.js, which has watched
+/// Replaces the prerendered page, or what the app has drawn, by what `mount` draws, within one frame. boot.js, which has watched
 /// that page from its first moment, takes it away before and hands over after: typed values, focus,
 /// selection, and a submit that came too early.
 pub fn take_over(mount: impl FnOnce()) {
     dispatch("doorward:mounting");
     mount();
-    dispatch("doorward:started");
-}
-
-/// The same for a page that the app draws again because of a `change` to its state.
-pub async fn draw_again(change: impl FnOnce()) {
-    dispatch("doorward:mounting");
-    change();
-    leptos::task::tick().await;
     dispatch("doorward:started");
 }
 

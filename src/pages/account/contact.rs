@@ -221,6 +221,10 @@ fn Panel(contact: Contact, open: RwSignal<Option<(Contact, Task)>>) -> impl Into
                 removal.set(false);
                 match answer {
                     Ok(()) => end(Some(News::Good(Msg::CONTACT_REMOVED))),
+                    // Nothing was entered that could be wrong: the pool needs one.
+                    Err(error) if error.kind() == Some(ErrorKind::InvalidParameter) => {
+                        problem.set(Some(Explained { text: Msg::ERR_ATTRIBUTE_READ_ONLY, ..explained(&error) }));
+                    }
                     Err(error) => problem.set(Some(explained(&error))),
                 }
             },
