@@ -1876,7 +1876,7 @@ fn a_device_that_the_pool_does_not_know_any_more_is_forgotten_here_as_well() {
 fn sessions_are_ended_one_after_the_other_as_far_as_that_goes() {
     let session = |id: &str| json!({"SessionId": id});
     let list = json!({"Sessions": [session("a"), session("b"), session("c")]});
-    let begin = |answers: Vec<(&'static str, Result<(u16, Value), Fault>)>| {
+    let begin = |answers: Vec<Answer>| {
         let scene = scene(Some(5000), [vec![("ListUserSessions", Ok((200, list.clone())))], answers].concat());
         let open = run(centre::sessions::list(&*scene.keeper)).unwrap();
         let (ended, failure) = run(centre::sessions::end_all(&*scene.keeper, &open));
