@@ -192,12 +192,11 @@ test('somebody else who signs in meanwhile has asked for nothing', async ({ page
   await expect(remove(page, bob.email)).toBeVisible();
 });
 
-test('a session that was ended elsewhere leads to the sign-in', async ({ page, pool }) => {
+test('whoever was signed out elsewhere meanwhile has a new session once they have shown who they are', async ({ page, pool }) => {
   await asked(page, pool);
   await pool.changeUser(EMAIL, { sign_out: true });
   await password(page).fill(PASSWORD);
   await goOn(page).click();
-  // Who it is has been shown, and a new session begun in place of the old one.
   await expect(change(page)).toBeVisible();
 });
 
