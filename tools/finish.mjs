@@ -65,13 +65,20 @@ function asset(stem, extension, data) {
 /** "split_login_submit_0123456789abcdef" → "login-submit"; the hash of the content makes it unique. */
 const stem = (chunk) => chunk.replace(/^_*split_+/, '').replace(/_[0-9a-f]{16,}$/, '').replace(/[^a-zA-Z0-9]+/g, '-').replace(/^-|-$/g, '').toLowerCase() || 'chunk';
 const main = asset('main', '.wasm', modules.get(`${NAME}_bg`));
-// What several lazy modules share becomes many tiny chunks, which are needed together: they travel in two files, one with
-// those that the sign-in page may need at once (the buttons of other ways), one with the rest.
+// What several lazy modules share becomes many tiny chunks, which are needed together: they travel in three files, one with
+// those that the sign-in page may need at once (the buttons of other ways), one with those of the account centre alone, one
+// with the rest.
 const splitLoader = readFileSync(join(out, '__wasm_split.js'), 'utf8');
 const usedBy = new Map([...splitLoader.matchAll(/\/\* ([\w, ]+) \*\/\s*const __(chunk_\d+) /g)].map(([, users, chunk]) => [chunk, users.split(', ')]));
+const CENTRE = ['account', 'details', 'contact', 'password', 'factors', 'passkeys', 'devices', 'sessions', 'data', 'step_up'].map((name) => `page_${name}`);
+const packOf = (chunk) => {
+  const users = usedBy.get(chunk) ?? [];
+  return users.includes('page_ways') ? 'early' : users.length && users.every((user) => CENTRE.includes(user)) ? 'centre' : 'shared';
+};
 const tiny = release ? chunks.filter((chunk) => chunk.startsWith('chunk_') && modules.get(chunk).length < 4096) : [];
 const parts = new Map();
-for (const [name, packed] of [['early', tiny.filter((chunk) => usedBy.get(chunk)?.includes('page_ways'))], ['shared', tiny.filter((chunk) => !usedBy.get(chunk)?.includes('page_ways'))]]) {
+for (const name of ['early', 'centre', 'shared']) {
+  const packed = tiny.filter((chunk) => packOf(chunk) === name);
   if (!packed.length) continue;
   const file = asset(name, '.bin', Buffer.concat(packed.map((chunk) => modules.get(chunk))));
   let from = 0;

@@ -18,6 +18,8 @@ const tags = (html) => [...html.matchAll(/<([a-z][a-z0-9-]*)((?:\s+[^\s=>"'/]+(?
     attributes: Object.fromEntries([...rest.matchAll(/([^\s=>"'/]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+)))?/g)].map((m) => [m[1].toLowerCase(), m[2] ?? m[3] ?? m[4] ?? ''])),
   }));
 
+const LANGUAGE = /^assets\/([a-z]{2}(?:-\w+)?)-([0-9a-f]{16})\.json$/;
+
 test('there are pages, prerendered for each auth route', () => {
   for (const path of ['index.html', '404.html', 'auth/login/index.html', 'auth/signup/index.html']) {
     assert.ok(files.includes(path), `${path} is missing`);
@@ -140,9 +142,14 @@ test('scripts and style sheets have the right integrity, and every local address
 test('names in assets/ carry the hash of their content', () => {
   const assets = files.filter((path) => path.startsWith('assets/'));
   assert.ok(assets.some((path) => path.endsWith('.wasm')));
-  for (const path of assets) {
+  for (const path of assets.filter((path) => !LANGUAGE.test(path))) {
     assert.equal(/-([0-9a-f]{16})\.[a-z0-9]+$/.exec(path)?.[1], contentHash(read(path)), path);
   }
+  // One for all languages, so that the script that asks for them has one to know.
+  const languages = assets.map((path) => LANGUAGE.exec(path)).filter(Boolean).sort(([, a], [, b]) => (a < b ? -1 : 1));
+  assert.ok(languages.length >= 20, 'the languages');
+  const version = contentHash(Buffer.from(languages.map(([path, tag]) => [tag, read(path).toString('utf8')]).join()));
+  for (const [path, , hash] of languages) assert.equal(hash, version, path);
   const outside = files.filter((path) => !path.startsWith('assets/') && /\.(js|wasm|css)$/.test(path));
   assert.deepEqual(outside, [], 'code without a hash in its name');
 });
@@ -161,6 +168,20 @@ test('every wasm file is named with its integrity: the first by the script, the 
     assert.ok(place.includes(integrity(read(path))), path);
   }
   for (const [name] of `${script}${table}`.matchAll(/[\w-]+\.(?:wasm|bin)\b/g)) assert.ok(wasm.some((path) => basename(path) === name), `${name} is named but not there`);
+});
+
+test('every language has all texts and the first view of every page', () => {
+  const english = JSON.parse(readFileSync(join(ROOT, 'src/i18n/languages/en.json'), 'utf8'));
+  const { language, ...groups } = english, count = Object.values(groups).reduce((sum, group) => sum + Object.keys(group).length, 0);
+  const routes = pages.map(({ path }) => `/${path.replace(/\/?index\.html$/, '')}`).filter((path) => !/^\/(404|\.well-known)/.test(path));
+  for (const path of files.filter((path) => LANGUAGE.test(path))) {
+    const { texts, pages: views, notices } = JSON.parse(read(path).toString('utf8'));
+    assert.equal(texts.length, count, path);
+    assert.deepEqual(Object.keys(views).sort(), routes.sort(), path);
+    for (const { html } of Object.values(views)) assert.ok(!/<script|<style|\son\w+=|style=/.test(html), path);
+    for (const id of ['boot-slow', 'boot-failed', 'boot-broken']) assert.ok(notices.includes(`id="${id}"`), `${path} lacks ${id}`);
+    assert.ok(!/\{\{/.test(notices), path);
+  }
 });
 
 test('hashed files are cached for ever, pages and the configuration never unasked', () => {

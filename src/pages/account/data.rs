@@ -136,6 +136,14 @@ fn name_of(user: &User, kind: SignInName) -> String {
     name.unwrap_or(user.username.as_str()).to_owned()
 }
 
+/// Whether the name was typed, or copied: where it stands in a text that is written the other way, characters around it say
+/// in which direction it is read (Unicode's isolates and marks), and they are copied along.
+fn is_name(typed: &str, name: &str) -> bool {
+    let plain: String =
+        typed.chars().filter(|c| !matches!(c, '\u{200e}' | '\u{200f}' | '\u{2066}'..='\u{2069}')).collect();
+    plain.trim().eq_ignore_ascii_case(name)
+}
+
 /// The end of the account.
 fn deletion() -> AnyView {
     let (app, step_up) = (AppState::get(), StepUp::get());
@@ -148,7 +156,7 @@ fn deletion() -> AnyView {
     let outcome = Outcome::new();
     let submit = move || {
         let typed = field.value();
-        let same = name.with_untracked(|name| typed.trim().eq_ignore_ascii_case(name));
+        let same = name.with_untracked(|name| is_name(&typed, name));
         if field.check(if same { Ok(()) } else { Err(Msg::DELETE_MISMATCH) }).is_none() {
             field.focus();
             return;
@@ -213,4 +221,21 @@ fn deletion() -> AnyView {
         </section>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_was_copied_from_a_text_written_the_other_way_is_the_name() {
+        for typed in
+            ["ada@example.com", " Ada@Example.com ", "\u{2066}ada@example.com\u{2069}", "\u{200f}ada@example.com"]
+        {
+            assert!(is_name(typed, "ada@example.com"), "{typed:?}");
+        }
+        for typed in ["", "ada", "ada@example.org"] {
+            assert!(!is_name(typed, "ada@example.com"), "{typed:?}");
+        }
+    }
 }
