@@ -96,7 +96,10 @@ export const screens: Screen[] = [
     await expect(page.getByText(says('StepCustomLead'))).toBeVisible();
   }],
   ['provider-failed', async ({ page }) => {
-    await configure(page, { auth: { oauth: { domain: 'x.auth.us-east-1.amazoncognito.com', scopes: ['openid'], identity_providers: ['GOOGLE'], redirect_sign_in_uri: [], redirect_sign_out_uri: [], response_type: 'code' } } });
+    await page.goto(paths.home);
+    const { origin } = new URL(page.url());
+    const oauth = { domain: 'x.auth.us-east-1.amazoncognito.com', scopes: ['openid'], identity_providers: ['GOOGLE'], redirect_sign_in_uri: [origin + paths.callback], redirect_sign_out_uri: [], response_type: 'code' };
+    await configure(page, { auth: { oauth } });
     await page.goto(`${paths.callback}?error=access_denied&state=x`);
     await expect(heading(page, 'CallbackFailedTitle')).toBeVisible();
   }],
