@@ -115,7 +115,7 @@ test('a pool that keeps no list of sessions: everywhere, which is here as well',
   await change(page);
   await expect(elsewhere(page)).toContainText(says('PasswordEverywhere'));
   await button(page, says('SignOutEverywhere')).click();
-  await expect(page.getByText(says('SignedOutEverywhere'))).toBeVisible();
+  await expect(message(page, 'SignedOutEverywhere')).toBeVisible();
 });
 
 test('who has no password sets one, and needs no current one', async ({ page, pool }) => {
@@ -146,7 +146,7 @@ test('where the pool does not say, the person does; and is told if it is not so'
 
 test('people of another provider have none here, and are told where to go', async ({ page, pool, poolOrigin }) => {
   await pool.changeSettings({ username_attributes: [] });
-  await withoutPassword(page, pool, { username: 'pretendsocial_42', email: EMAIL });
+  await withoutPassword(page, pool, { username: 'pretendsocial_42', attributes: { email: EMAIL } });
   await page.route(`${poolOrigin}/`, async (route) => {
     if (!route.request().headers()['x-amz-target']?.endsWith('.GetUser')) return route.continue();
     const answer = await route.fetch(), user = await answer.json();

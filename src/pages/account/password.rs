@@ -104,15 +104,20 @@ fn Change(known: Option<bool>, screen: RwSignal<Screen>) -> impl IntoView {
     let problem = RwSignal::new(None::<Explained>);
     // Only who has none is let off; if it is not known, the person says so.
     let has_one = RwSignal::new(known != Some(false));
+    // A field that comes later is what is to be filled in next.
+    let later = StoredValue::new(false);
     let step_up = StepUp::get();
     let failed = move |error: Error| {
         let explained = explained(&error, Doing::OwnAccount);
         let asked = has_one.get_untracked();
         let is_wrong = error.reason() == Some(Reason::WrongPassword);
         if is_wrong || (!asked && error.kind() == Some(ErrorKind::InvalidParameter)) {
-            has_one.set(true);
             current.fail(if asked { explained.text } else { Msg::PASSWORD_NEEDED });
-            current.focus();
+            if asked {
+                current.focus();
+            } else {
+                has_one.set(true);
+            }
         } else if let Some(text) = field_text(&error).filter(|_| explained.place == Place::NewPassword) {
             new.field().fail(text);
             new.field().focus();
@@ -195,6 +200,9 @@ fn Change(known: Option<bool>, screen: RwSignal<Screen>) -> impl IntoView {
                 <HiddenUserName name=own_name() />
                 {live(move || {
                     if has_one.get() {
+                        if later.get_value() {
+                            current.focus_when_there();
+                        }
                         view! {
                             <Field
                                 id="current_password"
@@ -205,6 +213,7 @@ fn Change(known: Option<bool>, screen: RwSignal<Screen>) -> impl IntoView {
                         }
                             .into_any()
                     } else {
+                        later.set_value(true);
                         view! { <p>{Msg::PASSWORD_NONE.text()}</p> }.into_any()
                     }
                 })}
