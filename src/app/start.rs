@@ -26,11 +26,14 @@ use crate::{
 use leptos::prelude::*;
 use std::{any::Any, cell::RefCell, rc::Rc};
 
+/// The pages of others, and what is drawn.
+type Mounted = (&'static [OwnPage], Box<dyn Any>);
+
 thread_local! {
     /// The one state of this page; the services are plain functions and find it here.
     static APP: RefCell<Option<AppState>> = const { RefCell::new(None) };
-    /// The pages of others, and what is drawn.
-    static MOUNTED: RefCell<Option<(&'static [OwnPage], Box<dyn Any>)>> = const { RefCell::new(None) };
+    /// Taken off the page when it is dropped.
+    static MOUNTED: RefCell<Option<Mounted>> = const { RefCell::new(None) };
     /// The account, once it is loaded.
     static ACCOUNT: RefCell<Option<Rc<dyn Account>>> = const { RefCell::new(None) };
 }

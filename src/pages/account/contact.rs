@@ -351,8 +351,8 @@ fn Panel(contact: Contact, open: RwSignal<Option<(Contact, Task)>>) -> impl Into
                                 contact=contact
                                 rules=rules
                                 address=address
-                                done=Callback::new(move |task| begin(task))
-                                end=Callback::new(move |said| end(said))
+                                done=Callback::new(begin)
+                                end=Callback::new(end)
                             />
                         }
                             .into_any(),
@@ -366,7 +366,7 @@ fn Panel(contact: Contact, open: RwSignal<Option<(Contact, Task)>>) -> impl Into
                                 address=address
                                 new=new
                                 sent=sent
-                                end=Callback::new(move |said| end(said))
+                                end=Callback::new(end)
                             />
                         }
                             .into_any(),
