@@ -15,11 +15,17 @@ pub enum Tone {
 }
 
 /// Says it to people who do not see the page, in the live region of `index.html`: it is there from the beginning, and some
-/// screen readers tell only what comes into such a one.
-fn announce(text: &str) {
-    if let Some(region) = document().get_element_by_id("news") {
-        region.set_text_content(Some(text));
-    }
+/// screen readers tell only what comes into such a one. Goes when the message does, if nothing else has been said since.
+fn announce(text: String) {
+    let Some(region) = document().get_element_by_id("news") else { return };
+    region.set_text_content(Some(&text));
+    on_cleanup(move || {
+        if let Some(region) = document().get_element_by_id("news")
+            && region.text_content().is_some_and(|now| now == text)
+        {
+            region.set_text_content(None);
+        }
+    });
 }
 
 /// A message in a box. Errors take focus when they appear, so that nobody misses them and what to
@@ -43,12 +49,9 @@ pub fn Alert(
             // Focus that cannot be moved is no reason to fail.
             drop(node.focus());
         } else {
-            announce(&node.text_content().unwrap_or_default());
+            announce(node.text_content().unwrap_or_default());
         }
     });
-    if tone != Tone::Error && cfg!(target_arch = "wasm32") {
-        on_cleanup(|| announce(""));
-    }
     view! {
         <div node_ref=node class=class role=role tabindex="-1">
             {children()}

@@ -7,7 +7,7 @@ use crate::{
         operations::CodeDelivery,
         types::{PhoneNumber, UserName},
     },
-    components::{Alert, Confirm, Field, FieldState, Form, Kind, Page, Submit, Tone, effect, live},
+    components::{Alert, Confirm, Field, FieldState, Form, Kind, Page, Submit, Tone, effect, focus_heading, live},
     config::SignInName,
     i18n::Msg,
     pages::{
@@ -134,14 +134,6 @@ fn work<T: 'static, F: Future<Output = Result<T, Error>>>(
     });
 }
 
-/// Moves focus to where something was, when what had it is gone.
-fn focus(heading: NodeRef<html::H2>) {
-    // Focus that cannot be moved is no reason to fail.
-    if let Some(heading) = heading.get_untracked() {
-        drop(heading.focus());
-    }
-}
-
 /// One of the two.
 #[component]
 fn Panel(contact: Contact, open: RwSignal<Option<(Contact, Task)>>) -> impl IntoView {
@@ -165,7 +157,7 @@ fn Panel(contact: Contact, open: RwSignal<Option<(Contact, Task)>>) -> impl Into
     let end = move |said: Option<News>| {
         open.set(None);
         news.set(said);
-        focus(heading);
+        focus_heading(heading);
     };
     // Another tab, or another device, may have finished it.
     effect(move || {
@@ -263,7 +255,7 @@ fn Panel(contact: Contact, open: RwSignal<Option<(Contact, Task)>>) -> impl Into
         view! {
             <li class="row">
                 <div class="row__text">
-                    <p class="row__title">{text} {badge}</p>
+                    <p class="row__title">{text} " " {badge}</p>
                     {rules.signs_in.then(|| view! { <p class="row__detail">{Msg::CONTACT_SIGNS_IN.text()}</p> })}
                     {(!confirmed)
                         .then(|| view! { <p class="row__detail">{Msg::CONTACT_NOT_CONFIRMED_LEAD.text()}</p> })}

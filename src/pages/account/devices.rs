@@ -141,8 +141,8 @@ pub fn Devices() -> impl IntoView {
                 <div class="row__text" id=id.clone()>
                     <p class="row__title">
                         {name_of(&device)}
-                        {device.is_this.then(|| view! { <span class="badge">{Msg::DEVICE_THIS.text()}</span> })}
-                        <span class=status.0>{status.1.text()}</span>
+                        {device.is_this.then(|| view! { " " <span class="badge">{Msg::DEVICE_THIS.text()}</span> })}
+                        " " <span class=status.0>{status.1.text()}</span>
                     </p>
                     {seen.map(|text| view! { <p class="row__detail">{text}</p> })}
                     {address.map(|text| view! { <p class="row__detail">{text}</p> })}

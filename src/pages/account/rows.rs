@@ -1,14 +1,14 @@
 //! What the lists of devices and sessions have in common.
 
-use crate::cognito::error::Error;
 use crate::{
-    components::{Alert, SkeletonRows, Tone, effect, live},
+    cognito::error::Error,
+    components::{Alert, SkeletonRows, Tone, effect, focus_heading, live},
     i18n::Msg,
     pages::problem::{Doing, Explained, Problem, explain},
     session::centre::agent::Agent,
     state::AppState,
 };
-use leptos::{html, prelude::*, task::spawn_local};
+use leptos::{html, prelude::*};
 
 /// So many rows are shown at first.
 pub(super) const FIRST: usize = 20;
@@ -61,13 +61,7 @@ impl Outcome {
 
     /// Moves focus to the panel's heading, once what was pressed is gone.
     pub fn focus(self) {
-        spawn_local(async move {
-            leptos::task::tick().await;
-            // Focus that cannot be moved is no reason to fail.
-            if let Some(heading) = self.heading.try_get_untracked().flatten() {
-                drop(heading.focus());
-            }
-        });
+        focus_heading(self.heading);
     }
 
     /// The panel's heading.

@@ -122,7 +122,7 @@ pub fn Sessions() -> impl IntoView {
         let details: Vec<_> =
             details.into_iter().flatten().map(|text| view! { <p class="row__detail">{text}</p> }).collect();
         let (is_this, at_pool) = (session.is_this, session.at_pool);
-        let badge = |class: &'static str, text: Msg| view! { <span class=class>{text.text()}</span> };
+        let badge = |class: &'static str, text: Msg| view! { " " <span class=class>{text.text()}</span> };
         view! {
             <li class="row">
                 <div class="row__text" id=id.clone()>
