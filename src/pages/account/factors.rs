@@ -287,8 +287,9 @@ fn those_on(section: Section, person: &Person) -> AnyView {
             <li class="row">
                 <div class="row__text">
                     <p class="row__title">
-                        {name(factor).text()} <span class="badge badge--success">{Msg::FACTOR_ON.text()}</span>
-                        {(*preferred == Some(factor)).then(|| view! { <span class="badge">{Msg::FACTOR_PREFERRED.text()}</span> })}
+                        {name(factor).text()} " " <span class="badge badge--success">{Msg::FACTOR_ON.text()}</span>
+                        {(*preferred == Some(factor))
+                            .then(|| view! { " " <span class="badge">{Msg::FACTOR_PREFERRED.text()}</span> })}
                     </p>
                     <p class="row__detail">{live(move || detail(section.app, factor))}</p>
                     {stays.then(|| view! { <p class="row__detail">{Msg::FACTOR_REQUIRED.text()}</p> })}
