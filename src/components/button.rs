@@ -42,6 +42,9 @@ pub fn WorkButton(
     resting: Option<Msg>,
     /// Whether it is doing it.
     working: RwSignal<bool>,
+    /// It is what the page is for.
+    #[prop(optional)]
+    primary: bool,
     /// What pressing does.
     on_press: Callback<()>,
 ) -> impl IntoView {
@@ -58,7 +61,7 @@ pub fn WorkButton(
     view! {
         <button
             type="button"
-            class="button"
+            class=if primary { "button button--primary" } else { "button" }
             aria-busy=move || working.get().then_some("true")
             aria-disabled=move || (rest.get() > 0 || working.get()).then_some("true")
             on:click=press

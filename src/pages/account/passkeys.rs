@@ -289,6 +289,7 @@ fn create(section: Section) -> AnyView {
                         label=Msg::PASSKEYS_CREATE
                         busy=Msg::WAITING_FOR_PASSKEY
                         working=working
+                        primary=true
                         on_press=Callback::new(move |()| section.create(working))
                     />
                 </p>
