@@ -2,6 +2,7 @@
 
 use super::effect;
 use leptos::{html, prelude::*};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// What a message is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,15 +16,19 @@ pub enum Tone {
 }
 
 /// Says it to people who do not see the page, in the live region of `index.html`: it is there from the beginning, and some
-/// screen readers tell only what comes into such a one. Goes when the message does, if nothing else has been said since.
-fn announce(text: String) {
+/// screen readers tell only what comes into such a one. Each message has a place of its own there, which goes with it.
+fn announce(text: &str) {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
     let Some(region) = document().get_element_by_id("news") else { return };
-    region.set_text_content(Some(&text));
+    let Ok(place) = document().create_element("p") else { return };
+    let id = ["news-", &COUNT.fetch_add(1, Ordering::Relaxed).to_string()].concat();
+    place.set_id(&id);
+    place.set_text_content(Some(text));
+    // Fails only where an element cannot have children.
+    drop(region.append_child(&place));
     on_cleanup(move || {
-        if let Some(region) = document().get_element_by_id("news")
-            && region.text_content().is_some_and(|now| now == text)
-        {
-            region.set_text_content(None);
+        if let Some(place) = document().get_element_by_id(&id) {
+            place.remove();
         }
     });
 }
@@ -49,7 +54,7 @@ pub fn Alert(
             // Focus that cannot be moved is no reason to fail.
             drop(node.focus());
         } else {
-            announce(node.text_content().unwrap_or_default());
+            announce(&node.text_content().unwrap_or_default());
         }
     });
     view! {

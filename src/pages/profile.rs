@@ -68,12 +68,10 @@ pub fn who(picture: Box<dyn Fn() -> Option<String> + Send + Sync>) -> impl IntoV
             {live(move || view! { <Avatar name=name.get() picture=picture.get().unwrap_or_default() large=true /> })}
             <div class="row__text">
                 <p class="row__title">{live(move || name.get())}</p>
-                <p class="row__detail">
-                    {live(move || {
-                        let email = of_user(|user| user.profile.email().map(str::to_owned));
-                        email.filter(|email| *email != name.get())
-                    })}
-                </p>
+                {live(move || {
+                    let email = of_user(|user| user.profile.email().map(str::to_owned));
+                    email.filter(|email| *email != name.get()).map(|email| view! { <p class="row__detail">{email}</p> })
+                })}
             </div>
         </div>
     }

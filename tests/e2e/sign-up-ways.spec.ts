@@ -248,16 +248,16 @@ test('attributes have the input that fits them, and are sent as they are meant',
   await fillSignUp(page);
   await page.getByLabel('Phone number').fill('020 7946 0123');
   await page.getByLabel('Website').fill('example.com');
-  await page.getByLabel('Age').fill('old');
+  await page.getByLabel('Age', { exact: true }).fill('old');
   await button(page, 'Create account').click();
   await expectFieldProblem(page.getByLabel('Phone number'), 'PhoneWrong');
   await expectFieldProblem(page.getByLabel('Website'), 'UrlWrong', { focused: false });
-  await expectFieldProblem(page.getByLabel('Age'), 'NumberWrong', { focused: false });
+  await expectFieldProblem(page.getByLabel('Age', { exact: true }), 'NumberWrong', { focused: false });
   await expectFieldProblem(field(page, 'Size'), 'FieldRequired', { focused: false });
   expect(await calls(pool, 'SignUp')).toBe(0);
   await page.getByLabel('Phone number').fill('+44 20 7946 0123');
   await page.getByLabel('Website').fill('https://example.com');
-  await page.getByLabel('Age').fill('36');
+  await page.getByLabel('Age', { exact: true }).fill('36');
   await button(page, 'Create account').click();
   await expectFieldProblem(field(page, 'Size'), 'FieldRequired');
   await field(page, 'Size').selectOption('Large');
@@ -280,7 +280,7 @@ test('terms have to be agreed to, and reading them does not take the form away',
   await fillSignUp(page);
   const box = page.getByRole('checkbox', { name: /I agree to the terms of use/ });
   for (const [name, href] of [['terms of use', '/terms.html'], ['privacy policy', 'https://example.test/privacy']]) {
-    const link = page.getByRole('link', { name });
+    const link = page.getByRole('main').getByRole('link', { name });
     await expect(link).toHaveAttribute('href', href);
     await expect(link).toHaveAttribute('target', '_blank');
     await expect(link).toHaveAttribute('rel', /\bnoopener\b/);

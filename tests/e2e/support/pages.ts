@@ -45,7 +45,7 @@ export const says = (key: string, ...values: string[]): string => saysIn('en', k
 
 export const field = (page: Page, name: string): Locator => page.getByLabel(name, { exact: true });
 /** Its label says "(optional)" too. */
-export const agentName = (page: Page): Locator => page.getByLabel('Agent name');
+export const agentName = (page: Page): Locator => page.getByRole('textbox', { name: 'Agent name', exact: true });
 export const button = (page: Page, name: string): Locator => page.getByRole('button', { name, exact: true });
 export const heading = (page: Page, key: string, ...values: string[]): Locator =>
   page.getByRole('heading', { level: 1, name: says(key, ...values), exact: true });
