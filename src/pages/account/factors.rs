@@ -570,6 +570,8 @@ fn preference(section: Section, person: &Person) -> AnyView {
     view! {
         <section class="panel" aria-labelledby="factors-ask">
             <h2 class="panel__title" id="factors-ask">{Msg::FACTORS_ASK_TITLE.text()}</h2>
+            // Longer than the one line that a field keeps for its hint.
+            <p class="panel__lead">{Msg::FACTORS_ASK_HINT.text()}</p>
             <Form id="preferred-factor" working=working on_submit=Callback::new(move |()| submit())>
                 <Select
                     id="preferred"
@@ -577,7 +579,6 @@ fn preference(section: Section, person: &Person) -> AnyView {
                     options=options
                     state=list
                     value=chosen
-                    hint=Msg::FACTORS_ASK_HINT.text()
                 />
                 <Submit label=Msg::SAVE busy=Msg::SAVING working=working />
             </Form>
