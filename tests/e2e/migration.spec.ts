@@ -113,10 +113,10 @@ test('a name that the pool knows somebody by besides their own makes them nobody
   await expectProfile(page, sub);
   await expect.poll(async () => (await pool.requests('GetUser')).at(-1)?.status).toBe(200);
   await pool.clearRequests();
-  // Coming back to the page is no reason to ask who it is: it is the one who was there.
+  // Coming back to the page is no reason to ask who it is: it is the one who was there. (Saving asks, before and after.)
   await page.evaluate(() => dispatchEvent(new Event('online')));
   expect(await tokenInUse(page, 'Q')).toBe((await kept(page)).access);
-  await expect.poll(async () => (await pool.requests()).map((call) => call.operation)).toEqual(['UpdateUserAttributes', 'GetUser']);
+  await expect.poll(async () => (await pool.requests()).map((call) => call.operation)).toEqual(['GetUser', 'UpdateUserAttributes', 'GetUser']);
   expect((await kept(page)).name).toBe(EMAIL);
 });
 
