@@ -75,7 +75,12 @@ fn Inside(door: Door) -> impl IntoView {
     let who = move || door.session.with(|session| session.user().map(|user| user.display_name().to_owned()));
     let answer = RwSignal::new(String::new());
     // `doorward.protected_api`: the access token goes there.
-    let server = door.config.with_value(settings).ok().and_then(|settings| settings.protected_api).unwrap_or_default();
+    let server = door
+        .config
+        .with_value(|config| settings(config, "en"))
+        .ok()
+        .and_then(|settings| settings.protected_api)
+        .unwrap_or_default();
     let call = move |_| {
         let request = ApiRequest { method: "GET", url: server.clone(), body: None };
         spawn_local(async move {
