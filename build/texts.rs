@@ -119,12 +119,13 @@ fn texts(languages: &BTreeMap<String, Language>) -> Result<String, Wrong> {
     let (mut plain, mut plural, mut all) = (String::new(), String::new(), String::new());
     for (number, (key, text)) in english.texts.iter().enumerate() {
         let (shown, kept, list) = match text {
-            Text::Plain(text) => (text.clone(), text.clone(), &mut plain),
+            // As code: a text may have an address in it.
+            Text::Plain(text) => (format!("`{text}`"), text.clone(), &mut plain),
             Text::Plural(forms) => {
                 // As tools/languages.mjs writes it, too.
                 let kept: Vec<_> = forms.iter().map(|(name, form)| format!("{name}\u{1f}{form}")).collect();
                 (
-                    forms.get("other").cloned().ok_or(format!("{key} has no \"other\""))?,
+                    forms.get("other").map(|text| format!("`{text}`")).ok_or(format!("{key} has no \"other\""))?,
                     kept.join("\u{1e}"),
                     &mut plural,
                 )
