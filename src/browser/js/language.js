@@ -7,10 +7,10 @@ export const spoken = async () => (await window.doorward?.texts) ?? [];
 /** Changes the language; resolves to its texts, and rejects if they do not arrive. */
 export const speak = (tag) => window.doorward.speak(tag);
 /** CLDR's plural category of a number. */
-export const category = (count) => new Intl.PluralRules(root.lang).select(count);
+export const category = (count) => new Intl.PluralRules(root.lang || undefined).select(count);
 
 // The person's own country, as far as it has that language: dates differ within one.
-const locale = () => navigator.languages.find((tag) => tag.split('-')[0] === root.lang.split('-')[0]) ?? root.lang;
+const locale = () => navigator.languages.find((tag) => tag.split('-')[0] === root.lang.split('-')[0]) ?? (root.lang || undefined);
 /** A time of day, from seconds since 1970. */
 export const time = (seconds) => new Intl.DateTimeFormat(locale(), { timeStyle: 'short' }).format(seconds * 1000);
 /** A date and a time of day. */
