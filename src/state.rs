@@ -7,7 +7,7 @@
 
 use crate::{
     cognito::{
-        error::Fault,
+        error::{Error, Fault},
         operations::CodeDelivery,
         types::{ChallengeSession, UserName},
     },
@@ -200,6 +200,14 @@ impl AppState {
     /// The state that was handed down.
     pub fn get() -> Self {
         expect_context()
+    }
+
+    /// What makes calls, loaded if need be.
+    ///
+    /// # Errors
+    /// [`Fault::ChunkMissing`]
+    pub async fn account(self) -> Result<Rc<dyn Account>, Error> {
+        (self.services.account)().await.map_err(Error::from)
     }
 
     /// Goes to a path of this app.

@@ -77,7 +77,8 @@ pub mod chunks {
     #[cfg(target_arch = "wasm32")]
     use crate::routes::Place;
     use crate::{
-        pages::{self, account::Section, config_problem::ConfigFacts},
+        pages::{self, config_problem::ConfigFacts},
+        routes::AccountPlace,
         state::{AppState, SettingsHandle},
     };
     use leptos::prelude::*;
@@ -115,19 +116,21 @@ pub mod chunks {
         view! { <pages::languages::Languages speak=speak /> }.into_any()
     }
 
-    /// A part of the account centre.
-    fn section(section: Section) -> AnyView {
-        lazy_page(match section {
-            Section::Details => DETAILS,
-            Section::Contact => CONTACT,
-            Section::Password => PASSWORD,
-            Section::Factors => FACTORS,
-            Section::Passkeys => PASSKEYS,
-            Section::Devices => DEVICES,
-            Section::Sessions => SESSIONS,
-            Section::Data => DATA,
-            Section::StepUp => return lazy_extra(STEP_UP),
-        })
+    /// The account centre: each section, and the question for a fresh sign-in, comes when it is needed.
+    fn account() -> AnyView {
+        let section = |place| {
+            lazy_page(match place {
+                AccountPlace::Details => DETAILS,
+                AccountPlace::Contact => CONTACT,
+                AccountPlace::Password => PASSWORD,
+                AccountPlace::Factors => FACTORS,
+                AccountPlace::Passkeys => PASSKEYS,
+                AccountPlace::Devices => DEVICES,
+                AccountPlace::Sessions => SESSIONS,
+                AccountPlace::Data => DATA,
+            })
+        };
+        pages::account::account(section, || lazy_extra(STEP_UP))
     }
 
     /// The other ways to sign in. Does without the settings, which would double what the sign-in page loads.
@@ -150,7 +153,7 @@ pub mod chunks {
             configured(|| pages::protected_api::ProtectedApi().into_any());
         WARNING, page_warning, load_warning, dressed(|| pages::warning::Warning().into_any());
         LANGUAGES, page_languages, load_languages, dressed(languages);
-        ACCOUNT, page_account, load_account_centre, configured(|| pages::account::account(section));
+        ACCOUNT, page_account, load_account_centre, configured(account);
         DETAILS, page_details, load_details, pages::account::details::Details().into_any();
         CONTACT, page_contact, load_contact, pages::account::contact::Contacts().into_any();
         PASSWORD, page_password, load_password, pages::account::password::ChangePassword().into_any();

@@ -28,6 +28,7 @@ use crate::{
 use guard::{signed_in_only, signed_out_only};
 use lazy::{chunks, lazy_extra, lazy_page};
 use leptos::prelude::*;
+
 /// The whole app.
 #[component]
 pub fn App(

@@ -5,6 +5,7 @@ use crate::{
     config::Provider,
     i18n::Msg,
     routes::History,
+    session::Account,
     state::AppState,
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -12,6 +13,40 @@ use std::time::Duration;
 
 /// After this long the browser has left, or will not.
 const STUCK: Duration = Duration::from_secs(10);
+
+/// Sends the browser to a provider: to the address that `begin` gives, if it can be begun. What keeps it from that goes into
+/// `problem`; whoever has gone to another page in the meantime stays there.
+pub fn leave_for(
+    app: AppState,
+    provider: &str,
+    problem: RwSignal<Option<Msg>>,
+    begin: impl FnOnce(&dyn Account) -> Option<String> + 'static,
+) {
+    problem.set(None);
+    app.leaving.set(provider.to_owned());
+    spawn_local(async move {
+        let opened = (app.services.account)().await;
+        if problem.is_disposed() {
+            app.leaving.set(String::new());
+            return;
+        }
+        let url = match opened {
+            Ok(account) => begin(&*account).ok_or(Msg::SOCIAL_NO_STORAGE),
+            Err(_) => Err(Msg::CHUNK_MISSING),
+        };
+        match url {
+            Ok(url) => {
+                (app.services.leave)(&url, History::Push);
+                // Nothing tells a page that the person has stopped the browser from leaving.
+                set_timeout(move || drop(app.leaving.try_set(String::new())), STUCK);
+            }
+            Err(text) => {
+                app.leaving.set(String::new());
+                problem.set(Some(text));
+            }
+        }
+    });
+}
 
 /// A button for each of these providers; nothing if there is none. `divided` sets them apart from what is above by an
 /// "or".
@@ -22,33 +57,8 @@ pub fn other_ways(providers: Vec<Provider>, divided: bool) -> Option<AnyView> {
     let app = AppState::get();
     let problem = RwSignal::new(None::<Msg>);
     let choose = move |provider: &str| {
-        problem.set(None);
-        let name = provider.to_owned();
-        app.leaving.set(name.clone());
-        let next = app.next();
-        spawn_local(async move {
-            let opened = (app.services.account)().await;
-            // Whoever has gone to another page in the meantime stays there.
-            if problem.is_disposed() {
-                app.leaving.set(String::new());
-                return;
-            }
-            let url = match opened {
-                Ok(account) => account.begin_social(&name, next).ok_or(Msg::SOCIAL_NO_STORAGE),
-                Err(_) => Err(Msg::CHUNK_MISSING),
-            };
-            match url {
-                Ok(url) => {
-                    (app.services.leave)(&url, History::Push);
-                    // Nothing tells a page that the person has stopped the browser from leaving.
-                    set_timeout(move || drop(app.leaving.try_set(String::new())), STUCK);
-                }
-                Err(text) => {
-                    app.leaving.set(String::new());
-                    problem.set(Some(text));
-                }
-            }
-        });
+        let (name, next) = (provider.to_owned(), app.next());
+        leave_for(app, provider, problem, move |account| account.begin_social(&name, next));
     };
     let button = |provider: Provider| {
         let Provider { name, label } = provider;

@@ -1,11 +1,11 @@
 //! Devices that the pool knows: which they are, whether they stand in for the second factor, and to forget them.
 
 use super::{
-    rows::{FIRST, Outcome, agent_name, empty, instead, load_for_person, more, row_button},
+    rows::{FIRST, Outcome, agent_name, empty, instead, list_of, more, row_button},
     step_up::StepUp,
 };
 use crate::{
-    cognito::{error::Error, types::DeviceKey},
+    cognito::types::DeviceKey,
     components::{Confirm, Page, live},
     i18n::Msg,
     pages::inputs::has_left,
@@ -28,25 +28,9 @@ pub fn Devices() -> impl IntoView {
     let (app, step_up) = (AppState::get(), StepUp::get());
     // The pool remembers what people agree to.
     let asks = SettingsHandle::with(|settings| settings.remember_devices);
-    let list = RwSignal::new(None::<Result<Vec<KnownDevice>, Error>>);
     let outcome = Outcome::new();
     let all = RwSignal::new(false);
-    let load = move || {
-        list.set(None);
-        spawn_local(async move {
-            let found = match (app.services.account)().await {
-                Ok(account) => devices::list(&*account).await,
-                Err(fault) => Err(fault.into()),
-            };
-            // The page may be gone by then.
-            let _ = list.try_set(Some(found));
-        });
-    };
-    load_for_person(load);
-    let again = Callback::new(move |()| {
-        load();
-        outcome.focus();
-    });
+    let (list, again) = list_of(outcome, |account| Box::pin(async move { devices::list(&*account).await }));
 
     let changing = RwSignal::new(None::<DeviceKey>);
     let remember = move |device: KnownDevice| {

@@ -1,16 +1,15 @@
 //! Second factors: which are on, adding and removing them, and which one is asked for.
 
-use super::step_up::StepUp;
+use super::{rows::empty, step_up::StepUp};
 use crate::{
     cognito::{
-        error::{Error, Fault},
+        error::Error,
         operations::AuthFactor,
         types::{AttributeName, TotpSecret},
     },
-    components::FieldState,
     components::{
-        Alert, Confirm, Form, Page, RowButton, Select, SkeletonPanel, Submit, Tone, WorkButton, effect, focus_heading,
-        live,
+        Alert, Confirm, FieldState, Form, Page, RowButton, Select, SkeletonPanel, Submit, Tone, WorkButton, effect,
+        focus_heading, live,
     },
     config::Mfa,
     i18n::Msg,
@@ -20,14 +19,10 @@ use crate::{
         totp::{TotpForm, totp_fields, totp_key},
     },
     routes::AccountPlace,
-    session::{
-        Account,
-        centre::factors::{self as centre, Factor, Factors as Found},
-    },
+    session::centre::factors::{self as centre, Factor, Factors as Found},
     state::{AppState, SettingsHandle},
 };
 use leptos::{html, prelude::*, task::spawn_local};
-use std::rc::Rc;
 
 /// The section.
 #[component]
@@ -106,11 +101,6 @@ struct Section {
     heading: NodeRef<html::H2>,
 }
 
-/// What makes calls.
-async fn opened(app: AppState) -> Result<Rc<dyn Account>, Error> {
-    (app.services.account)().await.map_err(|fault: Fault| fault.into())
-}
-
 fn offered(mfa: Mfa) -> AnyView {
     let section = Section {
         app: AppState::get(),
@@ -161,7 +151,7 @@ impl Section {
     }
 
     async fn ask(self) -> Result<Person, Error> {
-        let account = opened(self.app).await?;
+        let account = self.app.account().await?;
         let factors = centre::factors(&*account).await?;
         // Elsewhere everybody has a password, and a pool of an older plan may not know the question.
         let asks = self.app.config.try_with_value(|config| config.has_choice()).unwrap_or_default();
@@ -181,7 +171,7 @@ impl Section {
             self.begin();
             working.set(true);
             spawn_local(async move {
-                let made = match opened(self.app).await {
+                let made = match self.app.account().await {
                     Ok(account) => centre::new_app(&*account).await,
                     Err(error) => Err(error),
                 };
@@ -202,7 +192,7 @@ impl Section {
             self.begin();
             working.set(true);
             spawn_local(async move {
-                let answer = match opened(self.app).await {
+                let answer = match self.app.account().await {
                     Ok(account) => centre::switch(&*account, factor, true).await,
                     Err(error) => Err(error),
                 };
@@ -324,12 +314,7 @@ fn those_on(section: Section, person: &Person) -> AnyView {
     };
     let nothing = || {
         let text = if mfa.required { Msg::FACTORS_EMPTY_REQUIRED } else { Msg::FACTORS_EMPTY };
-        view! {
-            <div class="empty">
-                <p class="empty__title">{Msg::FACTORS_EMPTY_TITLE.text()}</p>
-                <p>{text.text()}</p>
-            </div>
-        }
+        empty(Msg::FACTORS_EMPTY_TITLE, text)
     };
     view! {
         <section class="panel" aria-labelledby="factors-on">
@@ -466,7 +451,7 @@ fn set_up_app(section: Section, secret: &TotpSecret) -> AnyView {
         working.set(true);
         spawn_local(async move {
             let answer = async {
-                let account = opened(app).await?;
+                let account = app.account().await?;
                 if let Some((code, name)) = entered {
                     centre::confirm_app(&*account, code, name).await?;
                     proven.try_set_value(true);
@@ -554,7 +539,7 @@ fn preference(section: Section, person: &Person) -> AnyView {
         let factors = factors.clone();
         working.set(true);
         spawn_local(async move {
-            let answer = match opened(section.app).await {
+            let answer = match section.app.account().await {
                 Ok(account) => centre::prefer(&*account, &factors, wanted).await,
                 Err(error) => Err(error),
             };
@@ -622,7 +607,7 @@ fn removal(section: Section) -> AnyView {
         not_removed.set(None);
         working.set(true);
         spawn_local(async move {
-            let answer = match opened(app).await {
+            let answer = match app.account().await {
                 Ok(account) => centre::switch(&*account, factor, false).await,
                 Err(error) => Err(error),
             };

@@ -25,44 +25,6 @@ use crate::{
 use leptos::prelude::*;
 use step_up::StepUp;
 
-/// What is loaded when it is needed: the sections, and the question for a fresh sign-in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Section {
-    /// [`AccountPlace::Details`]
-    Details,
-    /// [`AccountPlace::Contact`]
-    Contact,
-    /// [`AccountPlace::Password`]
-    Password,
-    /// [`AccountPlace::Factors`]
-    Factors,
-    /// [`AccountPlace::Passkeys`]
-    Passkeys,
-    /// [`AccountPlace::Devices`]
-    Devices,
-    /// [`AccountPlace::Sessions`]
-    Sessions,
-    /// [`AccountPlace::Data`]
-    Data,
-    /// See [`StepUp`].
-    StepUp,
-}
-
-impl From<AccountPlace> for Section {
-    fn from(place: AccountPlace) -> Self {
-        match place {
-            AccountPlace::Details => Self::Details,
-            AccountPlace::Contact => Self::Contact,
-            AccountPlace::Password => Self::Password,
-            AccountPlace::Factors => Self::Factors,
-            AccountPlace::Passkeys => Self::Passkeys,
-            AccountPlace::Devices => Self::Devices,
-            AccountPlace::Sessions => Self::Sessions,
-            AccountPlace::Data => Self::Data,
-        }
-    }
-}
-
 /// What a section is called.
 const fn title(place: AccountPlace) -> Msg {
     match place {
@@ -91,8 +53,9 @@ const fn lead(place: AccountPlace) -> Msg {
     }
 }
 
-/// The frame, with the section at the current path in it. `draw` draws what is loaded when it is needed.
-pub fn account(draw: fn(Section) -> AnyView) -> AnyView {
+/// The frame, with the section at the current path in it, and above it the question for a fresh sign-in. Both are loaded
+/// when they are needed.
+pub fn account(section: fn(AccountPlace) -> AnyView, question: fn() -> AnyView) -> AnyView {
     let app = AppState::get();
     let step_up = StepUp::provide();
     let path = app.path.get_untracked();
@@ -114,12 +77,12 @@ pub fn account(draw: fn(Section) -> AnyView) -> AnyView {
                 <ul class="centre__links">{AccountPlace::ALL.iter().copied().map(link).collect_view()}</ul>
             </nav>
             {match here {
-                Some(place) => draw(place.into()),
+                Some(place) => section(place),
                 None if is_overview => overview().into_any(),
                 None => super::not_found::NotFound().into_any(),
             }}
         </div>
-        {live(move || step_up.is_open().then(|| draw(Section::StepUp)))}
+        {live(move || step_up.is_open().then(question))}
     }
     .into_any()
 }

@@ -1,9 +1,9 @@
 //! Passkeys: making, listing and removing them.
 
-use super::step_up::StepUp;
+use super::{rows::empty, step_up::StepUp};
 use crate::{
     cognito::{
-        error::{Error, Fault},
+        error::Error,
         operations::{AuthFactor, WebAuthnCredential},
         types::PageToken,
     },
@@ -17,7 +17,7 @@ use crate::{
     },
     routes::AccountPlace,
     session::{
-        Account, Mediation, PasskeyFault,
+        Mediation, PasskeyFault,
         centre::{
             factors::{self, Factors},
             passkeys::{self as centre, MOST, NotMade, Place},
@@ -26,7 +26,6 @@ use crate::{
     state::{AppState, SettingsHandle},
 };
 use leptos::{html, prelude::*, task::spawn_local};
-use std::rc::Rc;
 
 /// The section.
 #[component]
@@ -119,11 +118,6 @@ struct Section {
     heading: NodeRef<html::H2>,
 }
 
-/// What makes calls.
-async fn opened(app: AppState) -> Result<Rc<dyn Account>, Error> {
-    (app.services.account)().await.map_err(|fault: Fault| fault.into())
-}
-
 fn explained(error: &Error) -> Explained {
     explain(error, Doing::ChangingPasskeys)
 }
@@ -137,7 +131,7 @@ impl Section {
     }
 
     async fn ask(self) -> Result<Found, Error> {
-        let account = opened(self.app).await?;
+        let account = self.app.account().await?;
         self.supported.try_set(account.passkeys_supported());
         let (passkeys, more) = centre::passkeys(&*account, None).await?;
         let standing = factors::standing(&*account).await.ok();
@@ -147,7 +141,7 @@ impl Section {
     /// The next page of the list.
     async fn load_more(self, working: RwSignal<bool>) {
         let from = self.found.with_untracked(|found| found.as_ref()?.as_ref().ok()?.more.clone());
-        let answer = match opened(self.app).await {
+        let answer = match self.app.account().await {
             Ok(account) => centre::passkeys(&*account, from).await,
             Err(error) => Err(error),
         };
@@ -171,7 +165,7 @@ impl Section {
             self.outcome.set(None);
             working.set(true);
             spawn_local(async move {
-                let made = match opened(self.app).await {
+                let made = match self.app.account().await {
                     Ok(account) => centre::make(&*account).await,
                     Err(error) => Err(NotMade::Pool(error)),
                 };
@@ -361,13 +355,7 @@ fn rows(section: Section, found: Found) -> AnyView {
     view! {
         {shut_out.then(|| view! { <Alert tone=Tone::Info><p>{Msg::PASSKEYS_SECOND_STEP.text()}</p></Alert> })}
         {if found.passkeys.is_empty() {
-            view! {
-                <div class="empty">
-                    <p class="empty__title">{Msg::PASSKEYS_EMPTY_TITLE.text()}</p>
-                    <p>{Msg::PASSKEYS_EMPTY.text()}</p>
-                </div>
-            }
-                .into_any()
+            empty(Msg::PASSKEYS_EMPTY_TITLE, Msg::PASSKEYS_EMPTY)
         } else {
             view! { <ul class="rows">{found.passkeys.into_iter().map(row).collect_view()}</ul> }.into_any()
         }}
@@ -397,7 +385,7 @@ fn removal(section: Section) -> AnyView {
         not_removed.set(None);
         working.set(true);
         spawn_local(async move {
-            let answer = match opened(app).await {
+            let answer = match app.account().await {
                 Ok(account) => centre::forget(&*account, passkey.credential_id).await,
                 Err(error) => Err(error),
             };

@@ -5,10 +5,11 @@ use crate::{
     components::{Alert, SkeletonRows, Tone, effect, focus_heading, live},
     i18n::Msg,
     pages::problem::{Doing, Explained, Problem, explain},
-    session::centre::agent::Agent,
+    session::{Account, Local, centre::agent::Agent},
     state::AppState,
 };
-use leptos::{html, prelude::*};
+use leptos::{html, prelude::*, task::spawn_local};
+use std::rc::Rc;
 
 /// So many rows are shown at first.
 pub(super) const FIRST: usize = 20;
@@ -142,8 +143,36 @@ pub(super) fn more(length: usize, all: RwSignal<bool>) -> Option<AnyView> {
     })
 }
 
+/// A list that is coming (`None`), has come, or has not.
+pub(super) type List<T> = RwSignal<Option<Result<Vec<T>, Error>>>;
+/// Asks the pool for a list.
+pub(super) type Ask<T> = fn(Rc<dyn Account>) -> Local<'static, Result<Vec<T>, Error>>;
+
+/// A list of the person's, and what loads it again after it did not come.
+pub(super) fn list_of<T: Send + Sync + 'static>(outcome: Outcome, ask: Ask<T>) -> (List<T>, Callback<()>) {
+    let app = AppState::get();
+    let list = RwSignal::new(None);
+    let load = move || {
+        list.set(None);
+        spawn_local(async move {
+            let found = match app.account().await {
+                Ok(account) => ask(account).await,
+                Err(error) => Err(error),
+            };
+            // The page may be gone by then.
+            let _ = list.try_set(Some(found));
+        });
+    };
+    load_for_person(load);
+    let again = Callback::new(move |()| {
+        load();
+        outcome.focus();
+    });
+    (list, again)
+}
+
 /// Loads now, and again when somebody else is signed in: nobody sees what was another person's.
-pub(super) fn load_for_person(load: impl Fn() + 'static) {
+fn load_for_person(load: impl Fn() + 'static) {
     let app = AppState::get();
     let who = Memo::new(move |_| app.session.with(|session| session.user().map(|user| user.username.clone())));
     effect(move || {

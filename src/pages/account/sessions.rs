@@ -1,11 +1,10 @@
 //! Where the person is signed in, and to sign out there.
 
 use super::{
-    rows::{FIRST, Outcome, agent_name, empty, instead, load_for_person, more, row_button},
+    rows::{FIRST, Outcome, agent_name, empty, instead, list_of, more, row_button},
     step_up::StepUp,
 };
 use crate::{
-    cognito::error::Error,
     components::{Confirm, Page, live},
     i18n::Msg,
     pages::inputs::has_left,
@@ -32,25 +31,9 @@ enum Asked {
 #[component]
 pub fn Sessions() -> impl IntoView {
     let (app, step_up) = (AppState::get(), StepUp::get());
-    let list = RwSignal::new(None::<Result<Vec<OpenSession>, Error>>);
     let outcome = Outcome::new();
     let all = RwSignal::new(false);
-    let load = move || {
-        list.set(None);
-        spawn_local(async move {
-            let found = match (app.services.account)().await {
-                Ok(account) => sessions::list(&*account).await,
-                Err(fault) => Err(fault.into()),
-            };
-            // The page may be gone by then.
-            let _ = list.try_set(Some(found));
-        });
-    };
-    load_for_person(load);
-    let again = Callback::new(move |()| {
-        load();
-        outcome.focus();
-    });
+    let (list, again) = list_of(outcome, |account| Box::pin(async move { sessions::list(&*account).await }));
 
     let asked = RwSignal::new(Asked::Others);
     let (open_one, open_others) = (RwSignal::new(false), RwSignal::new(false));

@@ -15,9 +15,9 @@ use crate::{
         inputs::{HiddenUserName, has_left},
         login::{Screen, SignIn, Tried, with_password, without_password},
         problem::Problem,
+        social::leave_for,
         steps::{InDialog, StepPage, explained, way},
     },
-    routes::History,
     session::{
         Again,
         centre::{data::provider_label, step_up::is_fresh},
@@ -25,7 +25,6 @@ use crate::{
     state::{AppState, SettingsHandle},
 };
 use leptos::{html, prelude::*, task::spawn_local};
-use std::time::Duration;
 
 /// In context: asks for a fresh sign-in where that is needed.
 #[derive(Clone, Copy)]
@@ -104,9 +103,6 @@ impl StepUp {
 fn carry_out(place: &Owner, change: Callback<()>) {
     place.with(|| change.try_run(()));
 }
-
-/// After this long the browser has left, or will not.
-const STUCK: Duration = Duration::from_secs(10);
 
 /// The question. `other` draws the forms beyond the first one.
 pub fn question(other: fn(Screen) -> AnyView) -> AnyView {
@@ -289,30 +285,8 @@ fn at_provider(app: AppState, provider: String) -> AnyView {
     let problem = RwSignal::new(None::<Msg>);
     let is_leaving = move || app.leaving.with(|leaving| !leaving.is_empty());
     let go = move |()| {
-        problem.set(None);
-        app.leaving.set(provider.clone());
         let here = app.path.get_untracked();
-        spawn_local(async move {
-            let url = match (app.services.account)().await {
-                Ok(account) => account.begin_social_again(Some(here)).ok_or(Msg::SOCIAL_NO_STORAGE),
-                Err(_) => Err(Msg::CHUNK_MISSING),
-            };
-            if problem.is_disposed() {
-                app.leaving.set(String::new());
-                return;
-            }
-            match url {
-                Ok(url) => {
-                    (app.services.leave)(&url, History::Push);
-                    // Nothing tells a page that the person has stopped the browser from leaving.
-                    set_timeout(move || drop(app.leaving.try_set(String::new())), STUCK);
-                }
-                Err(text) => {
-                    app.leaving.set(String::new());
-                    problem.set(Some(text));
-                }
-            }
-        });
+        leave_for(app, &provider, problem, |account| account.begin_social_again(Some(here)));
     };
     let lead = Msg::STEP_UP_AT_PROVIDER.fill(&[&label]);
     let text = move || if is_leaving() { Msg::OPENING } else { Msg::CONTINUE_WITH }.fill(&[&label]);
