@@ -51,6 +51,11 @@ pub fn App(
             // The list is loaded when it is opened for the first time.
             <details open=state.choosing_language.get_untracked()>
                 <summary id="language" class="link" on:click=move |_| state.choosing_language.set(true)>
+                    <svg viewBox="0 0 20 20" aria-hidden="true">
+                        <circle cx="10" cy="10" r="8"></circle>
+                        <ellipse cx="10" cy="10" rx="3.5" ry="8"></ellipse>
+                        <path d="M2 10h16"></path>
+                    </svg>
                     {Msg::LANGUAGE.text()}
                 </summary>
                 {live(move || state.choosing_language.get().then(|| lazy_extra(chunks::LANGUAGES)))}
@@ -113,6 +118,11 @@ fn other_step(screen: Screen) -> AnyView {
 /// The bar at the top: the site's name, and where one can go from here.
 fn header() -> impl IntoView {
     let app = AppState::get();
+    let link = move |class: &'static str, path: &'static str, label: Msg| {
+        // Sections are below their page.
+        let is_here = move || app.path.with(|here| here.starts_with(path)).then_some("true");
+        view! { <a class=class href=path aria-current=is_here>{label.text()}</a> }
+    };
     view! {
         <header class="header">
             // The browser follows it, not the app: that moves focus too. In the landmark, because it is not the first link of
@@ -127,15 +137,15 @@ fn header() -> impl IntoView {
                     Presence::Restoring => ().into_any(),
                     Presence::SignedOut => {
                         view! {
-                            <a class="nav__link" href=routes::LOGIN>{Msg::SIGN_IN_LINK.text()}</a>
-                            <a class="nav__link nav__link--strong" href=routes::SIGN_UP>{Msg::CREATE_ACCOUNT_LINK.text()}</a>
+                            {link("nav__link", routes::LOGIN, Msg::SIGN_IN_LINK)}
+                            {link("nav__link nav__link--strong nav__link--spare", routes::SIGN_UP, Msg::CREATE_ACCOUNT_LINK)}
                         }
                             .into_any()
                     }
                     Presence::SignedIn => {
                         view! {
-                            <a class="nav__link" href=routes::AUTHENTICATED>{Msg::YOUR_PAGE.text()}</a>
-                            <a class="nav__link nav__link--strong" href=routes::ACCOUNT>{Msg::ACCOUNT.text()}</a>
+                            {link("nav__link nav__link--spare", routes::AUTHENTICATED, Msg::YOUR_PAGE)}
+                            {link("nav__link", routes::ACCOUNT, Msg::ACCOUNT)}
                             <button type="button" class="nav__link" on:click=move |_| app.go(routes::SIGN_OUT)>
                                 {Msg::SIGN_OUT.text()}
                             </button>

@@ -39,19 +39,13 @@ pub fn Authenticated() -> impl IntoView {
                 app.not_kept.get().then(|| view! { <Alert tone=Tone::Info><p>{Msg::NOT_KEPT.text()}</p></Alert> })
             })}
             <StaleNotice />
-            {details()}
             <section class="section" aria-labelledby="centre-title">
                 <h2 class="section__title" id="centre-title">{Msg::ACCOUNT.text()}</h2>
                 <p class="section__lead">{Msg::ACCOUNT_LEAD.text()}</p>
                 <p class="actions"><a class="button" href=routes::ACCOUNT>{Msg::ACCOUNT_OPEN.text()}</a></p>
             </section>
-            <section class="section" aria-labelledby="profile-object">
-                <h2 class="section__title" id="profile-object">{Msg::PROFILE_OBJECT.text()}</h2>
-                <p class="section__lead">{Msg::PROFILE_OBJECT_LEAD.text()}</p>
-                <pre class="object" tabindex="0" aria-labelledby="profile-object">
-                    {live(move || with_user(|u| u.profile.to_json()))}
-                </pre>
-            </section>
+            {opens()}
+            {details()}
             <section class="section" aria-labelledby="session-title">
                 <h2 class="section__title" id="session-title">{Msg::SESSION_TITLE.text()}</h2>
                 <p>
@@ -61,13 +55,19 @@ pub fn Authenticated() -> impl IntoView {
                     })}
                 </p>
                 <p class="actions">
-                    <button type="button" class="button" on:click=everywhere aria-describedby="everywhere">
+                    <button type="button" class="button button--danger" on:click=everywhere aria-describedby="everywhere">
                         {Msg::SIGN_OUT_EVERYWHERE.text()}
                     </button>
                 </p>
                 <p class="aside" id="everywhere">{Msg::SIGN_OUT_EVERYWHERE_HINT.text()}</p>
             </section>
-            {opens()}
+            <section class="section" aria-labelledby="profile-object">
+                <h2 class="section__title" id="profile-object">{Msg::PROFILE_OBJECT.text()}</h2>
+                <p class="section__lead">{Msg::PROFILE_OBJECT_LEAD.text()}</p>
+                <pre class="object" tabindex="0" aria-labelledby="profile-object">
+                    {live(move || with_user(|u| u.profile.to_json()))}
+                </pre>
+            </section>
         </Page>
     }
 }

@@ -119,7 +119,7 @@ pub fn Callback() -> impl IntoView {
                                         />
                                     }
                                 })}
-                            <a class="button" href=href>{label.text()}</a>
+                            <a class="button button--primary" href=href>{label.text()}</a>
                         </p>
                     }
                         .into_any()

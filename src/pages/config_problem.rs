@@ -52,7 +52,7 @@ pub fn ConfigFacts(
                 <dd>{expected}</dd>
             </dl>
             // The file is read anew only when the browser loads the page, not the app.
-            <p class="actions"><a class="button" href="" rel="external">{Msg::TRY_AGAIN.text()}</a></p>
+            <p class="actions"><a class="button button--primary" href="" rel="external">{Msg::TRY_AGAIN.text()}</a></p>
         </Page>
     }
 }

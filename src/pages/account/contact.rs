@@ -232,11 +232,11 @@ fn Panel(contact: Contact, open: RwSignal<Option<(Contact, Task)>>) -> impl Into
         Contact::Email => ("contact-email", "remove-email"),
         Contact::Phone => ("contact-phone", "remove-phone"),
     };
-    let small = move |label: Msg, press: Callback<()>| {
+    let small = move |class: &'static str, label: Msg, press: Callback<()>| {
         view! {
             <button
                 type="button"
-                class="button button--small"
+                class=["button button--small ", class].concat()
                 aria-describedby=title_id
                 on:click=move |_| press.run(())
             >
@@ -286,12 +286,18 @@ fn Panel(contact: Contact, open: RwSignal<Option<(Contact, Task)>>) -> impl Into
                                                     })}
                                                 </button>
                                             }
-                                        })} {small(Msg::CONTACT_CHANGE, change)}
-                                    {small(Msg::HAVE_CODE, enter)}
+                                        })} {small("", Msg::CONTACT_CHANGE, change)}
+                                    {small("button--quiet", Msg::HAVE_CODE, enter)}
                                     {live(move || {
                                         others
                                             .with(|other| rules.removable(other.as_ref()))
-                                            .then(|| small(Msg::CONTACT_REMOVE, Callback::new(move |()| ask_removal())))
+                                            .then(|| {
+                                                small(
+                                                    "button--danger",
+                                                    Msg::CONTACT_REMOVE,
+                                                    Callback::new(move |()| ask_removal()),
+                                                )
+                                            })
                                     })}
                                 </div>
                             }
@@ -326,7 +332,7 @@ fn Panel(contact: Contact, open: RwSignal<Option<(Contact, Task)>>) -> impl Into
                                     <div class="empty">
                                         <p>{Msg::CONTACT_NONE.text()}</p>
                                         <div class="actions">
-                                            {small(Msg::CONTACT_ADD, change)} {small(Msg::HAVE_CODE, enter)}
+                                            {small("", Msg::CONTACT_ADD, change)} {small("button--quiet", Msg::HAVE_CODE, enter)}
                                         </div>
                                     </div>
                                 }

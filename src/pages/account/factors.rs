@@ -29,7 +29,7 @@ use leptos::{html, prelude::*, task::spawn_local};
 pub fn Factors() -> impl IntoView {
     let mfa = SettingsHandle::with(|settings| settings.mfa);
     view! {
-        <Page title=Msg::FACTORS_TITLE lead=Msg::FACTORS_LEAD.text() centre=true>
+        <Page title=Msg::FACTORS_TITLE lead=if mfa.is_offered() { Msg::FACTORS_LEAD.text() } else { "" } centre=true>
             {if mfa.is_offered() { offered(mfa) } else { nothing_offered() }}
         </Page>
     }

@@ -61,6 +61,8 @@ pub fn account(section: fn(AccountPlace) -> AnyView, question: fn() -> AnyView) 
     let path = app.path.get_untracked();
     let here = AccountPlace::of(&path);
     let is_overview = path.trim_end_matches('/') == routes::ACCOUNT;
+    let (back, to) =
+        if is_overview { (routes::AUTHENTICATED, Msg::YOUR_PAGE) } else { (routes::ACCOUNT, Msg::ACCOUNT) };
     let link = move |place: AccountPlace| {
         let current = (here == Some(place)).then_some("page");
         view! {
@@ -74,6 +76,7 @@ pub fn account(section: fn(AccountPlace) -> AnyView, question: fn() -> AnyView) 
     view! {
         <div class="centre">
             <nav class="centre__nav" aria-label=Msg::ACCOUNT_SECTIONS.text()>
+                <a class="centre__back" href=back>{to.text()}</a>
                 <ul class="centre__links">{AccountPlace::ALL.iter().copied().map(link).collect_view()}</ul>
             </nav>
             {match here {

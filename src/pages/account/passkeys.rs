@@ -34,7 +34,7 @@ pub fn Passkeys() -> impl IntoView {
     // Where people choose after their name, the pool offers them by itself.
     let offered = app.config.with_value(|config| config.passwordless.passkey || config.flow == Flow::Choice);
     view! {
-        <Page title=Msg::PASSKEYS_TITLE lead=Msg::PASSKEYS_LEAD.text() centre=true>
+        <Page title=Msg::PASSKEYS_TITLE lead=if offered { Msg::PASSKEYS_LEAD.text() } else { "" } centre=true>
             {if offered { list(app) } else { nothing_offered() }}
         </Page>
     }

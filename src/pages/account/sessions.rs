@@ -137,7 +137,7 @@ pub fn Sessions() -> impl IntoView {
                                 view! {
                                     <button
                                         type="button"
-                                        class="button button--small"
+                                        class="button button--small button--danger"
                                         on:click=move |_| ask(Asked::Others)
                                     >
                                         {Msg::SESSIONS_END_OTHERS.text()}
