@@ -5,6 +5,9 @@ use serde_json::{Map, Value};
 use std::{collections::BTreeMap, fmt::Write, fs, path::Path};
 
 const LANGUAGES: &str = "src/i18n/languages";
+/// Where the forms `one` and `two` are for exactly that many, by CLDR. In French `one` is for 0 as well, in Russian for 21.
+const EXACT: [&str; 12] = ["ar", "de", "en", "es", "he", "hu", "it", "nb", "nl", "pl", "sv", "tr"];
+
 /// What the build refuses to go on with.
 type Wrong = String;
 
@@ -81,15 +84,17 @@ fn places(text: &str) -> usize {
     text.matches("{}").count()
 }
 
-/// Says how a translation differs from English in what it must not.
-fn compare(english: &Language, other: &Language) -> Result<(), Wrong> {
+/// Says how the translation into the language of this tag differs from English in what it must not.
+fn compare(tag: &str, english: &Language, other: &Language) -> Result<(), Wrong> {
     if let Some(key) = english.texts.keys().find(|key| !other.texts.contains_key(*key)) {
         return Err(format!("{key} is missing"));
     }
     for (key, text) in &other.texts {
-        let forms: Vec<&String> = match (english.texts.get(key), text) {
-            (Some(Text::Plain(_)), Text::Plain(text)) => vec![text],
-            (Some(Text::Plural(_)), Text::Plural(forms)) if forms.contains_key("other") => forms.values().collect(),
+        let forms: Vec<(&str, &String)> = match (english.texts.get(key), text) {
+            (Some(Text::Plain(_)), Text::Plain(text)) => vec![("", text)],
+            (Some(Text::Plural(_)), Text::Plural(forms)) if forms.contains_key("other") => {
+                forms.iter().map(|(name, form)| (name.as_str(), form)).collect()
+            }
             (Some(Text::Plural(_)), _) => return Err(format!("{key} needs its plural forms, \"other\" at least")),
             (Some(Text::Plain(_)), Text::Plural(_)) => return Err(format!("{key} has no plural forms")),
             (None, _) => return Err(format!("{key} is not in en.json")),
@@ -99,12 +104,10 @@ fn compare(english: &Language, other: &Language) -> Result<(), Wrong> {
             Text::Plural(forms) => places(&forms["other"]),
         };
         // A form for exactly one or two may say the number as a word.
-        let fits = |form: &&String| match text {
-            Text::Plain(_) => places(form) == wanted,
-            Text::Plural(_) => places(form) == wanted || places(form) + 1 == wanted,
-        };
-        if let Some(form) = forms.into_iter().find(|form| !fits(form)) {
-            return Err(format!("{key} has {} places {{}} to fill in, not {wanted}", places(form)));
+        let spells = |name: &str| matches!(name, "one" | "two") && EXACT.contains(&tag);
+        let fits = |name: &str, form: &str| places(form) == wanted || (spells(name) && places(form) + 1 == wanted);
+        if let Some((_, form)) = forms.into_iter().find(|(name, form)| !fits(name, form)) {
+            return Err(format!("{key} has {} places {{}} to fill in, not {wanted}: {form:?}", places(form)));
         }
     }
     Ok(())
@@ -114,7 +117,7 @@ fn compare(english: &Language, other: &Language) -> Result<(), Wrong> {
 fn texts(languages: &BTreeMap<String, Language>) -> Result<String, Wrong> {
     let english = languages.get("en").ok_or("en.json is missing")?;
     for (tag, language) in languages {
-        compare(english, language).map_err(|wrong| format!("{tag}.json: {wrong}"))?;
+        compare(tag, english, language).map_err(|wrong| format!("{tag}.json: {wrong}"))?;
     }
     let (mut plain, mut plural, mut all) = (String::new(), String::new(), String::new());
     for (number, (key, text)) in english.texts.iter().enumerate() {
@@ -151,4 +154,52 @@ fn texts(languages: &BTreeMap<String, Language>) -> Result<String, Wrong> {
         impl Plural {{\n{plural}}}
         impl Language {{\n/// All that there are, by tag.\npub const ALL: &[Self] = &[\n{list}];\n}}\n"
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is wrong with a language that has these forms, where English has `{} of {}`.
+    fn wrong(tag: &str, forms: &str) -> Option<Wrong> {
+        let language = |forms: &str| {
+            let text = format!(r#"{{"language": {{"name": "x", "direction": "ltr"}}, "texts": {{"KEY": {forms}}}}}"#);
+            read(&text).unwrap()
+        };
+        let english = language(r#"{"one": "one of {}", "other": "{} of {}"}"#);
+        texts(&BTreeMap::from([("en".to_owned(), english), (tag.to_owned(), language(forms))])).err()
+    }
+
+    #[test]
+    fn only_a_form_for_exactly_one_or_two_says_its_number_as_a_word() {
+        for (tag, forms) in [
+            ("ar", r#"{"zero": "{} {}", "one": "{}", "two": "{}", "few": "{} {}", "many": "{} {}", "other": "{} {}"}"#),
+            ("pl", r#"{"one": "{}", "few": "{} {}", "many": "{} {}", "other": "{} {}"}"#),
+            ("ru", r#"{"one": "{} {}", "few": "{} {}", "many": "{} {}", "other": "{} {}"}"#),
+            ("ja", r#"{"other": "{} {}"}"#),
+        ] {
+            assert_eq!(wrong(tag, forms), None, "{tag}");
+        }
+        for (tag, forms) in [
+            ("ar", r#"{"one": "{}", "few": "{}", "other": "{} {}"}"#),
+            ("pl", r#"{"one": "{}", "many": "{}", "other": "{} {}"}"#),
+            ("ja", r#"{"other": "{}"}"#),
+            // 21 is one of these, or 0.
+            ("ru", r#"{"one": "{}", "few": "{} {}", "many": "{} {}", "other": "{} {}"}"#),
+            ("fr", r#"{"one": "{}", "other": "{} {}"}"#),
+            // Nobody has looked.
+            ("xx", r#"{"one": "{}", "other": "{} {}"}"#),
+            ("de", r#"{"one": "word", "other": "{} {}"}"#),
+            ("de", r#"{"one": "{} {} {}", "other": "{} {}"}"#),
+        ] {
+            let wrong = wrong(tag, forms).unwrap_or_default();
+            assert!(wrong.starts_with(&format!("{tag}.json: KEY has ")), "{tag}: {wrong:?}");
+        }
+    }
+
+    #[test]
+    fn all_languages_pass() {
+        let made = make().unwrap();
+        assert!(made.contains("pub const SIGN_IN"), "they are not where they are looked for");
+    }
 }

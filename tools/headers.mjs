@@ -40,10 +40,12 @@ function configuredOrigins(config) {
 
 /**
  * Where pictures may come from besides this site: anywhere, if people have one of their own (the attribute `picture`), and
- * where the logo is. Not otherwise: a picture's address is a way to tell another host something.
+ * where the logo is. Not otherwise: a picture's address is a way to tell another host something. What Amplify requires is an
+ * attribute like those of our own section (`attributes` in src/config/settings.rs; `has_picture` in src/pages/profile.rs asks there).
  */
 function pictureOrigins(config) {
-  if (list(config?.doorward?.attributes).some((attribute) => attribute?.name === 'picture')) return ['https:'];
+  const listed = list(config?.doorward?.attributes).map((attribute) => attribute?.name);
+  if ([...listed, ...list(config?.auth?.standard_required_attributes)].includes('picture')) return ['https:'];
   const logo = config?.doorward?.brand?.logo;
   return typeof logo === 'string' && logo.startsWith('https://') && URL.canParse(logo) ? [new URL(logo).origin] : [];
 }

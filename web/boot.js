@@ -148,7 +148,7 @@
     const first = doc.getElementById('prerendered'), old = first || doc.getElementById('app'), active = doc.activeElement;
     at = location.pathname;
     later = null;
-    typed = [...old.querySelectorAll('input[id], select[id]')].map((input) => [input.id, input.type === 'checkbox' ? input.checked : input.value]);
+    typed = [...old.querySelectorAll('input[id], select[id]')].map((input) => [input.id, input.type === 'checkbox' ? input.checked : input.value, !first && input.autocomplete === 'one-time-code']);
     if (active && active !== doc.body && old.contains(active)) {
       focused = active.id;
       try { selection = [active.selectionStart, active.selectionEnd]; } catch { /* not a text field */ }
@@ -164,6 +164,8 @@
     }
     if (typed.length && !typed.some(([id]) => doc.getElementById(id))) {
       if (later) return;
+      // A code is for the question that it was typed at: if that is gone with the language, so is the code.
+      typed = typed.filter(([, , code]) => !code);
       later = new MutationObserver(() => { if (started) handOver(); });
       later.observe(doc.getElementById('app'), { childList: true, subtree: true });
       return;

@@ -72,7 +72,7 @@ type Coming<T> = Pin<Box<dyn Future<Output = Result<T, ChunkMissing>>>>;
 
 /// The pages by name. The functions are what the wasm is split at.
 pub mod chunks {
-    use super::{Chunk, ChunkMissing, configured, lazy_extra, lazy_page, providers, settings, speak};
+    use super::{Chunk, ChunkMissing, configured, lazy_page, providers, settings, speak};
     use crate::app::{guard::signed_in_only, other_step, sheet::dressed};
     #[cfg(target_arch = "wasm32")]
     use crate::routes::Place;
@@ -130,7 +130,7 @@ pub mod chunks {
                 AccountPlace::Data => DATA,
             })
         };
-        pages::account::account(section, || lazy_extra(STEP_UP))
+        pages::account::account(section, || lazy_page(STEP_UP))
     }
 
     /// The other ways to sign in. Does without the settings, which would double what the sign-in page loads.

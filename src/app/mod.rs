@@ -118,7 +118,7 @@ fn other_step(screen: Screen) -> AnyView {
 /// The bar at the top: the site's name, and where one can go from here.
 fn header() -> impl IntoView {
     let app = AppState::get();
-    let link = move |class: &'static str, path: &'static str, label: Msg| {
+    let link = move |(class, path, label): (&'static str, &'static str, Msg)| {
         // Sections are below their page.
         let is_here = move || app.path.with(|here| here.starts_with(path)).then_some("true");
         view! { <a class=class href=path aria-current=is_here>{label.text()}</a> }
@@ -133,25 +133,41 @@ fn header() -> impl IntoView {
                 {app.config.with_value(|config| config.name.clone())}
             </a>
             <nav class="nav" aria-label=Msg::NAVIGATION.text()>
-                {live(move || match app.presence.get() {
-                    Presence::Restoring => ().into_any(),
-                    Presence::SignedOut => {
+                // One type for both, which is compiled once.
+                {live(move || {
+                    let signed_in = match app.presence.get() {
+                        Presence::Restoring => return None,
+                        presence => presence == Presence::SignedIn,
+                    };
+                    let (first, second) = if signed_in {
+                        (
+                            ("nav__link nav__link--spare", routes::AUTHENTICATED, Msg::YOUR_PAGE),
+                            ("nav__link", routes::ACCOUNT, Msg::ACCOUNT),
+                        )
+                    } else {
+                        (
+                            ("nav__link", routes::LOGIN, Msg::SIGN_IN_LINK),
+                            ("nav__link nav__link--strong nav__link--spare", routes::SIGN_UP, Msg::CREATE_ACCOUNT_LINK),
+                        )
+                    };
+                    Some(
                         view! {
-                            {link("nav__link", routes::LOGIN, Msg::SIGN_IN_LINK)}
-                            {link("nav__link nav__link--strong nav__link--spare", routes::SIGN_UP, Msg::CREATE_ACCOUNT_LINK)}
-                        }
-                            .into_any()
-                    }
-                    Presence::SignedIn => {
-                        view! {
-                            {link("nav__link nav__link--spare", routes::AUTHENTICATED, Msg::YOUR_PAGE)}
-                            {link("nav__link", routes::ACCOUNT, Msg::ACCOUNT)}
-                            <button type="button" class="nav__link" on:click=move |_| app.go(routes::SIGN_OUT)>
-                                {Msg::SIGN_OUT.text()}
-                            </button>
-                        }
-                            .into_any()
-                    }
+                            {link(first)}
+                            {link(second)}
+                            {signed_in
+                                .then(|| {
+                                    view! {
+                                        <button
+                                            type="button"
+                                            class="nav__link"
+                                            on:click=move |_| app.go(routes::SIGN_OUT)
+                                        >
+                                            {Msg::SIGN_OUT.text()}
+                                        </button>
+                                    }
+                                })}
+                        },
+                    )
                 })}
             </nav>
         </header>

@@ -158,7 +158,9 @@ pub fn speak(tag: &'static str) -> Local<'static, bool> {
         with_app(|app| {
             app.language.set(tag.to_owned());
             let own = MOUNTED.with_borrow(|mounted| mounted.as_ref().map(|(own, _)| *own)).unwrap_or_default();
+            app.redrawn.set_value(Some(Default::default()));
             browser::take_over(|| mount(app, own));
+            app.redrawn.set_value(None);
         });
         true
     })

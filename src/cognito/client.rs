@@ -1,6 +1,6 @@
 //! Calls an operation: JSON out, JSON in, every failure typed.
 
-use super::error::{Error, Fault, ServiceError};
+use super::error::{Error, ErrorKind, Fault, ServiceError};
 use serde::{Serialize, de::DeserializeOwned};
 use std::future::Future;
 
@@ -166,6 +166,10 @@ fn accepted(response: HttpResponse) -> Result<String, Error> {
     if (200..300).contains(&status) {
         return Ok(body);
     }
+    // Not Implemented: what servers that are not AWS's say in many words.
+    if status == 501 {
+        return Err(Error::Service(ServiceError { kind: ErrorKind::UnsupportedOperation, reason: None }));
+    }
     if let Some(error) = ServiceError::read(&body, error_type.as_deref()) {
         return Err(Error::Service(error));
     }
@@ -175,7 +179,6 @@ fn accepted(response: HttpResponse) -> Result<String, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cognito::error::ErrorKind;
     use crate::cognito::operations::{DeleteUser, GlobalSignOut, Nothing};
     use crate::cognito::types::AccessToken;
     use std::{
@@ -256,6 +259,10 @@ mod tests {
             &GlobalSignOut::new(AccessToken::new("a")),
             Always(400, Some("TooManyRequestsException:"), String::new()),
         );
+        for body in ["", "<html>", r#"{"__type":"InternalFailure"}"#] {
+            let error = answer(501, body).unwrap_err();
+            assert_eq!(error.kind(), Some(ErrorKind::UnsupportedOperation), "{body}");
+        }
         assert!(matches!(from_header, Err(Error::Service(e)) if e.kind == ErrorKind::TooManyRequests));
     }
 }

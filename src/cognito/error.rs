@@ -206,6 +206,9 @@ macro_rules! error_kinds {
                     $(stringify!($kind) => Self::$kind,)*
                     // What AWS's front ends say for it, in all services.
                     "Throttling" | "RequestLimitExceeded" => Self::TooManyRequests,
+                    "InternalFailure" | "ServiceUnavailable" => Self::InternalError,
+                    // A server that is older than the operation, or not AWS's.
+                    "UnknownOperation" => Self::UnsupportedOperation,
                     _ => Self::Unknown,
                 }
             }
@@ -421,7 +424,14 @@ mod tests {
             assert_eq!(ErrorKind::from_name(&format!("{}Exception", kind.name())), *kind);
         }
         assert_eq!(ErrorKind::from_name("NeverHeardOfException"), ErrorKind::Unknown);
-        assert_eq!(ErrorKind::from_name("ThrottlingException"), ErrorKind::TooManyRequests);
+        for (common, kind) in [
+            ("ThrottlingException", ErrorKind::TooManyRequests),
+            ("UnknownOperationException", ErrorKind::UnsupportedOperation),
+            ("InternalFailure", ErrorKind::InternalError),
+            ("ServiceUnavailableException", ErrorKind::InternalError),
+        ] {
+            assert_eq!(ErrorKind::from_name(common), kind, "{common}");
+        }
     }
 
     fn read(name: &str, message: &str) -> Option<Reason> {

@@ -38,20 +38,51 @@ pub fn origin_jti(token: &AccessToken) -> Option<String> {
     payload(token.as_str())?.get("origin_jti")?.as_str().map(str::to_owned)
 }
 
+/// The claim, and the attribute, that names the accounts at other providers.
+pub const IDENTITIES: &str = "identities";
+
+/// An account at another provider that opens this one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The pool's name for the provider.
+    pub provider: String,
+    /// Since when, seconds since 1970.
+    pub since: Option<u64>,
+}
+
+impl Identity {
+    /// Those of the attribute, which is a list as a text. What names no provider is none.
+    pub fn read(text: &str) -> Vec<Self> {
+        serde_json::from_str(text).map(|list| Self::list(&list)).unwrap_or_default()
+    }
+
+    fn list(identities: &Value) -> Vec<Self> {
+        let read = |identity: &Value| {
+            let provider = identity.get("providerName")?.as_str()?.to_owned();
+            // Milliseconds, as a number or as a text.
+            let since = identity.get("dateCreated").and_then(|at| at.as_u64().or_else(|| at.as_str()?.parse().ok()));
+            Some(Self { provider, since: since.map(|at| at / 1000) })
+        };
+        identities.as_array().into_iter().flatten().filter_map(read).collect()
+    }
+
+    /// Whether the account of this name was made by it: the pool names such people by their provider (`google_1234`). One that
+    /// was linked to an account later has made none.
+    pub fn made(&self, username: &str) -> bool {
+        let (name, username) = (self.provider.as_bytes(), username.as_bytes());
+        let begins = username.get(..name.len()).is_some_and(|begins| begins.eq_ignore_ascii_case(name));
+        begins && username.get(name.len()) == Some(&b'_')
+    }
+}
+
 /// The names of the providers that the person is known by (`identities`), and whether there is nothing else to know them by:
-/// the pool made the account for a provider, and calls it by the provider's name.
+/// the pool made the account for a provider.
 pub fn providers(token: &IdToken) -> (Vec<String>, bool) {
     let claims = payload(token.as_str()).unwrap_or_default();
     let username = claims.get("cognito:username").and_then(Value::as_str).unwrap_or_default();
-    let identities = claims.get("identities").and_then(Value::as_array).into_iter().flatten();
-    let names: Vec<String> =
-        identities.filter_map(|identity| Some(identity.get("providerName")?.as_str()?.to_owned())).collect();
-    let of_provider = |name: &String| {
-        let (begins, rest) = (username.as_bytes().get(..name.len()), username.as_bytes().get(name.len()));
-        begins.is_some_and(|begins| begins.eq_ignore_ascii_case(name.as_bytes())) && rest == Some(&b'_')
-    };
-    let only = names.iter().any(of_provider);
-    (names, only)
+    let identities = claims.get(IDENTITIES).map(Identity::list).unwrap_or_default();
+    let only = identities.iter().any(|identity| identity.made(username));
+    (identities.into_iter().map(|identity| identity.provider).collect(), only)
 }
 
 /// What stays the same over all refreshes of a session: `origin_jti`, or the person and `auth_time` where a pool has token
@@ -144,6 +175,22 @@ mod tests {
         for none in ["{}", r#"{"identities":7}"#, r#"{"cognito:username":"Google_1"}"#, "null"] {
             assert_eq!(of(none), (vec![], false), "{none}");
         }
+    }
+
+    #[test]
+    fn identities_are_read_from_the_attribute() {
+        let text = r#"[{"providerName":"SignInWithApple","dateCreated":1700000002000},
+            {"providerName":"Google","dateCreated":"1700000001999"},{"userId":"1"},7,{"providerName":"Firm_SSO"}]"#;
+        let found = Identity::read(text);
+        let seen: Vec<_> = found.iter().map(|identity| (identity.provider.as_str(), identity.since)).collect();
+        let expected = [("SignInWithApple", Some(1_700_000_002)), ("Google", Some(1_700_000_001)), ("Firm_SSO", None)];
+        assert_eq!(seen, expected);
+        for none in ["", "[]", "{}", "null", "[7]"] {
+            assert!(Identity::read(none).is_empty(), "{none}");
+        }
+        let made = |username: &str| found.iter().filter(|identity| identity.made(username)).count();
+        assert_eq!(["firm_sso_1", "GOOGLE_1"].map(made), [1, 1]);
+        assert_eq!(["firm_1", "google1", "google", "", "4f3c-1", "facebook_1"].map(made), [0; 6]);
     }
 
     #[test]

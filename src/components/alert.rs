@@ -15,11 +15,16 @@ pub enum Tone {
     Info,
 }
 
-/// Says it to people who do not see the page, in the live region of `index.html`: it is there from the beginning, and some
-/// screen readers tell only what comes into such a one. Each message has a place of its own there, which goes with it.
+/// Says it to people who do not see the page, in the live region of `index.html`, or in that of an open dialog, behind which
+/// the page is out of reach. Each is there from the beginning, and some screen readers tell only what comes into such a one.
+/// Each message has a place of its own there, which goes with it.
 fn announce(text: &str) {
     static COUNT: AtomicU32 = AtomicU32::new(0);
-    let Some(region) = document().get_element_by_id("news") else { return };
+    // Of two dialogs the one that is on top comes first.
+    let region = ["dialog[open]>.visually-hidden", "#news"]
+        .into_iter()
+        .find_map(|at| document().query_selector(at).ok().flatten());
+    let Some(region) = region else { return };
     let Ok(place) = document().create_element("p") else { return };
     let id = ["news-", &COUNT.fetch_add(1, Ordering::Relaxed).to_string()].concat();
     place.set_id(&id);

@@ -77,6 +77,8 @@ pub fn Confirm(
             on:cancel=escape
             on:close=move |_| open.set(false)
         >
+            // What is announced in here: the page behind is out of reach.
+            <div class="visually-hidden" role="status" aria-atomic="false"></div>
             <div class="dialog__body">
                 <h2 class="dialog__title" id=title_id>{title.text()}</h2>
                 <div class="dialog__body" id=text_id>{children()}</div>

@@ -1,39 +1,59 @@
 //! A small button that does something about one thing of a list.
 
+use super::live;
 use crate::i18n::Msg;
 use leptos::prelude::*;
+use std::sync::Arc;
 
-/// The button. Its name says what it is about, because a list has many of its kind.
+/// The button. A list has many of its kind: its name or its description says what it is about.
 #[component]
 pub fn RowButton(
     /// What it does.
     label: Msg,
-    /// What it does that to.
-    #[prop(into)]
-    about: String,
+    /// What it says while it does it, if that is something else.
+    #[prop(optional)]
+    busy: Option<Msg>,
+    /// What it does that to, to be a part of its name.
+    #[prop(optional, into)]
+    about: Option<String>,
+    /// The id of the text that says it, to be its description.
+    #[prop(optional, into)]
+    described: Option<String>,
     /// Whether it is doing it.
-    working: RwSignal<bool>,
+    #[prop(optional)]
+    working: Option<Box<dyn Fn() -> bool + Send + Sync>>,
     /// What is done cannot be taken back.
     #[prop(optional)]
     danger: bool,
+    /// It is not what most people look for.
+    #[prop(optional)]
+    quiet: bool,
     /// What pressing does.
     on_press: Callback<()>,
 ) -> impl IntoView {
+    let working: Arc<dyn Fn() -> bool + Send + Sync> = working.unwrap_or_else(|| Box::new(|| false)).into();
+    let [is_busy, is_off, is_working] = [working.clone(), working.clone(), working.clone()];
     let press = move |_| {
-        if !working.get_untracked() {
+        if !untrack(&*working) {
             on_press.run(());
         }
+    };
+    let class = match (danger, quiet) {
+        (true, _) => "button button--small button--danger",
+        (false, true) => "button button--small button--quiet",
+        (false, false) => "button button--small",
     };
     view! {
         <button
             type="button"
-            class=if danger { "button button--small button--danger" } else { "button button--small" }
-            aria-label=[label.text(), ": ", &about].concat()
-            aria-busy=move || working.get().then_some("true")
-            aria-disabled=move || working.get().then_some("true")
+            class=class
+            aria-label=about.map(|about| [label.text(), ": ", &about].concat())
+            aria-describedby=described
+            aria-busy=move || is_busy().then_some("true")
+            aria-disabled=move || is_off().then_some("true")
             on:click=press
         >
-            {label.text()}
+            {live(move || busy.filter(|_| is_working()).unwrap_or(label).text())}
         </button>
     }
 }

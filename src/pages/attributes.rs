@@ -93,7 +93,9 @@ fn checked(field: &AttributeField, text: &str) -> Result<String, Msg> {
         (AttributeInput::Text, _) => match purpose(&field.name) {
             "tel" => PhoneNumber::parse(text).map(|number| number.as_str().to_owned()).ok_or(Msg::PHONE_WRONG),
             "email" => Email::parse(text).map(|email| email.as_str().to_owned()).ok_or(Msg::EMAIL_WRONG),
-            "url" | "photo" => fits(is_web_address(text), Msg::URL_WRONG),
+            "url" => fits(is_web_address(text), Msg::URL_WRONG),
+            // `Avatar` shows no other.
+            "photo" => fits(is_web_address(text) && text.starts_with("https://"), Msg::URL_WRONG),
             _ => Ok(text.to_owned()),
         },
         (AttributeInput::Boolean | AttributeInput::Select(_), _) => Ok(text.to_owned()),
@@ -227,7 +229,7 @@ mod tests {
     fn what_is_entered_is_checked_by_its_kind() {
         use AttributeInput as I;
         let choice = || I::Select(vec![Choice { value: "s".into(), label: "Small".into() }]);
-        let table: [(&str, I, &str, Result<&str, Msg>); 27] = [
+        let table: [(&str, I, &str, Result<&str, Msg>); 29] = [
             ("nickname", I::Text, " Ada ", Ok("Ada")),
             ("nickname", I::Text, " ", Err(Msg::FIELD_REQUIRED)),
             ("phone_number", I::Text, "0044 20 7946 0123", Ok("+442079460123")),
@@ -236,7 +238,9 @@ mod tests {
             ("email", I::Text, "ada", Err(Msg::EMAIL_WRONG)),
             ("website", I::Text, "https://example.com", Ok("https://example.com")),
             ("website", I::Text, "example.com", Err(Msg::URL_WRONG)),
+            ("website", I::Text, "http://example.com", Ok("http://example.com")),
             ("picture", I::Text, "https://", Err(Msg::URL_WRONG)),
+            ("picture", I::Text, "http://example.com/ada.png", Err(Msg::URL_WRONG)),
             ("profile", I::Text, "javascript:x", Err(Msg::URL_WRONG)),
             ("birthdate", I::Text, "1815", Ok("1815")),
             ("custom:n", I::Number, "42", Ok("42")),

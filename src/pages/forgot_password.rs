@@ -147,6 +147,9 @@ pub fn ResetForm(
     user: UserName,
     /// What they sign in with, for password managers.
     name: UserName,
+    /// What an error means to whoever uses the form.
+    #[prop(default = explain)]
+    explain: fn(&Error, Doing) -> Explained,
     /// Called when it is set.
     done: Callback<()>,
 ) -> impl IntoView {

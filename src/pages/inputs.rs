@@ -1,5 +1,6 @@
 //! The fields and messages that several pages share.
 
+use super::steps::InDialog;
 use crate::{
     cognito::{
         operations::{CodeDelivery, DeliveryMedium},
@@ -163,7 +164,7 @@ pub fn CodeField(
 ) -> impl IntoView {
     view! {
         <Field
-            id="code"
+            id=InDialog::id("code")
             label=Msg::CODE.text()
             kind=Kind::Code(digits)
             state=state

@@ -263,6 +263,18 @@ impl Screen {
 pub fn login(other: fn(Screen) -> AnyView) -> Live {
     let app = AppState::get();
     let begun = SignIn::begin();
+    // In another language the same question is asked, and the time for it goes on.
+    if let Some((attempt, asked_at)) = app.redrawn.try_update_value(Option::take).flatten() {
+        begun.show(attempt, false);
+        begun.stand.update_value(|stand| stand.asked_at = asked_at);
+    }
+    on_cleanup(move || {
+        app.redrawn.update_value(|redrawn| {
+            if redrawn.is_some() {
+                *redrawn = begun.stand.try_with_value(|stand| (stand.attempt.clone(), stand.asked_at));
+            }
+        });
+    });
 
     // Carries the machine on. Steps that are pages of their own are navigated to.
     let send = Callback::new(move |input: Input| {

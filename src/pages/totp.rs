@@ -1,7 +1,7 @@
 //! An authenticator app is set up: its key as a picture and as text, and the first code that it shows. In the middle of a
 //! sign-in, and in the account centre.
 
-use super::inputs::CODE_DIGITS;
+use super::{inputs::CODE_DIGITS, steps::InDialog};
 use crate::{
     cognito::types::{DeviceName, TotpCode, TotpSecret},
     components::{CopyButton, Field, FieldState, Kind, QrCode},
@@ -34,14 +34,14 @@ impl TotpForm {
 pub fn totp_fields(form: TotpForm) -> AnyView {
     view! {
         <Field
-            id="code"
+            id=InDialog::id("code")
             label=Msg::TOTP_CODE.text()
             kind=Kind::Code(CODE_DIGITS)
             state=form.code
             hint=Msg::CODE_HINT_APP.text()
         />
         <Field
-            id="device_name"
+            id=InDialog::id("device_name")
             label=Msg::APP_NAME.text()
             kind=Kind::Text("off")
             state=form.name

@@ -432,8 +432,6 @@ pub trait Account {
     /// The account is gone (DeleteUser): ends the session in all tabs with [`Ending::Deleted`], and forgets the name to fill
     /// in and what this browser proves itself with. The server is told nothing: it knows nobody of that name any more.
     fn deleted(&self);
-    /// Changes attributes, then the profile.
-    fn update_attributes(&self, attributes: Vec<Attribute>) -> Local<'_, Result<(), Error>>;
     /// Forgets the tokens at once, in all tabs, and tells the server, later if it cannot be reached now. With
     /// [`SignedOut::Leave`] the caller has to send the browser on.
     fn sign_out(&self, how: SignOut) -> Local<'_, SignedOut>;

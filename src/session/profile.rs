@@ -2,6 +2,7 @@
 
 use crate::cognito::{
     operations::Attribute,
+    token::{IDENTITIES, Identity},
     types::{AttributeName, IdToken},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -29,16 +30,18 @@ impl Profile {
         let bytes = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
         let claims: Map<String, Value> = serde_json::from_slice(&bytes).ok()?;
         let about_the_person = |name: &str| !TOKEN_CLAIMS.contains(&name) && !name.starts_with("cognito:");
-        let text = |value: Value| match value {
+        let text = |name: &str, value: Value| match value {
             Value::String(text) => Some(text),
             Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
+            // The attribute is the same list as a text.
+            Value::Array(_) if name == IDENTITIES => Some(value.to_string()),
             Value::Null | Value::Array(_) | Value::Object(_) => None,
         };
         Some(Self(
             claims
                 .into_iter()
                 .filter(|(name, _)| about_the_person(name))
-                .filter_map(|(name, value)| Some((plain_name(&name).to_owned(), text(value)?)))
+                .filter_map(|(name, value)| Some((plain_name(&name).to_owned(), text(&name, value)?)))
                 .collect(),
         ))
     }
@@ -46,6 +49,11 @@ impl Profile {
     /// The value of an attribute, by its full or plain name.
     pub fn get(&self, name: &AttributeName) -> Option<&str> {
         self.0.get(plain_name(name.as_str())).map(String::as_str)
+    }
+
+    /// The accounts at other providers that open this one.
+    pub fn identities(&self) -> Vec<Identity> {
+        Identity::read(self.0.get(IDENTITIES).map_or("", String::as_str))
     }
 
     /// The email address.
@@ -88,11 +96,12 @@ mod tests {
     #[test]
     fn an_id_token_stands_in_until_the_server_has_answered() {
         let claims = r#"{"sub":"1","email":"a@b.test","email_verified":true,"custom:agentName":"007","aud":"x","exp":1,
-                         "cognito:username":"1","identities":[{}],"token_use":"id"}"#;
+                         "cognito:username":"1","identities":[{"providerName":"Google"}],"address":{},"token_use":"id"}"#;
         let token = IdToken::new(format!("e30.{}.x", URL_SAFE_NO_PAD.encode(claims)));
         let profile = Profile::from_id_token(&token).unwrap();
-        assert_eq!(profile.0.keys().collect::<Vec<_>>(), ["agentName", "email", "email_verified", "sub"]);
+        assert_eq!(profile.0.keys().collect::<Vec<_>>(), ["agentName", "email", "email_verified", "identities", "sub"]);
         assert_eq!(profile.0["email_verified"], "true");
+        assert_eq!(profile.0["identities"], r#"[{"providerName":"Google"}]"#, "as the attribute has it");
         for bad in ["", "a.b", "a.e30", "a.bnVsbA.c"] {
             let read = Profile::from_id_token(&IdToken::new(bad));
             assert!(read.is_none_or(|p| p == Profile::default()), "{bad}");

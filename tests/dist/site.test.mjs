@@ -79,10 +79,14 @@ test('the policy allows the endpoints that a configuration names, and no others'
 });
 
 test('pictures come from this site, and from where the configuration needs them', () => {
-  const allowed = (doorward) => contentSecurityPolicy({ doorward }).split('; ').find((directive) => directive.startsWith('img-src')).split(' ').slice(1);
+  const allowed = (doorward, auth) => contentSecurityPolicy({ doorward, auth }).split('; ').find((directive) => directive.startsWith('img-src')).split(' ').slice(1);
   const usual = ["'self'", 'data:'];
   assert.deepEqual(allowed({ attributes: [{ name: 'custom:agentName' }] }), usual);
   assert.deepEqual(allowed({ attributes: [{ name: 'picture' }] }), [...usual, 'https:']);
+  // What Amplify's outputs require is an attribute of the page as well (src/config/settings.rs).
+  const required = (names) => allowed({}, { standard_required_attributes: names });
+  assert.deepEqual(required(['email', 'picture']), [...usual, 'https:']);
+  for (const none of [['email'], [['picture']], 'picture', null]) assert.deepEqual(required(none), usual);
   assert.deepEqual(allowed({ brand: { logo: '/logo.svg' } }), usual);
   assert.deepEqual(allowed({ brand: { logo: 'https://cdn.example.com/logo.svg' } }), [...usual, 'https://cdn.example.com']);
   for (const wrong of [{ attributes: 'picture' }, { attributes: [null] }, { brand: 7 }, { brand: { logo: 'https://' } }, { brand: { logo: 'javascript:1' } }]) {

@@ -1,10 +1,12 @@
 // The account centre: email address and phone number, changed, confirmed, removed.
 import type { Page } from '@playwright/test';
-import { expect, test } from './support/fixtures';
+import { BOB, bobComes } from './support/account';
 import { expectAccessible } from './support/axe';
+import { wrongCode } from './support/factors';
+import { expect, test } from './support/fixtures';
 import type { Pool } from './support/pool';
 import {
-  EMAIL, SERVER_ENGLISH, button, calls, configure, expectFieldProblem, expectProblemShown, field, heading, message, paths, says, signedIn, storage,
+  EMAIL, SERVER_ENGLISH, button, configure, expectFieldProblem, expectProblemShown, field, heading, message, paths, says, signedIn, storage,
 } from './support/pages';
 
 const NEW = 'countess@example.com';
@@ -15,7 +17,6 @@ const panel = (page: Page, key: 'Email' | 'Phone') => page.getByRole('region', {
 const press = (page: Page, panelKey: 'Email' | 'Phone', key: string) => panel(page, panelKey).getByRole('button', { name: says(key), exact: true }).click();
 const code = (page: Page) => field(page, says('Code'));
 const newEmail = (page: Page) => field(page, says('ContactNewEmail'));
-const wrong = (right: string) => (right === '000000' ? '111111' : '000000');
 const inPool = async (pool: Pool, name: string) => (await pool.user(EMAIL)).attributes[name];
 
 async function open(page: Page, pool: Pool, user = {}) {
@@ -51,7 +52,7 @@ test('a new address that is in force at once is not confirmed until its code is 
   await expect(email.getByText(says('ContactNotConfirmed'), { exact: true })).toBeVisible();
   await expectAccessible(page);
   const sent = await pool.latestCode(NEW);
-  await code(page).fill(wrong(sent));
+  await code(page).fill(wrongCode(sent));
   await expectFieldProblem(code(page), 'ErrCodeMismatch');
   // Handed in by itself.
   await code(page).fill(sent);
@@ -183,4 +184,57 @@ test('a phone number: added with the keyboard, confirmed by text message, remove
   await expect(phone.getByRole('heading')).toBeFocused();
   await expect(phone).toContainText(says('ContactNone'));
   expect(await inPool(pool, 'phone_number')).toBeUndefined();
+});
+
+test("somebody else's phone number is refused at the field", async ({ page, pool }) => {
+  await pool.changeSettings({ username_attributes: ['email', 'phone_number'] });
+  await pool.createUser({ phone_number: PHONE, password: 'Correct-Horse-7' });
+  await open(page, pool);
+  const number = field(page, says('ContactNewPhone'));
+  await press(page, 'Phone', 'ContactAdd');
+  await number.fill(PHONE);
+  await number.press('Enter');
+  await expectFieldProblem(number, 'ErrAliasExists');
+  await expectAccessible(page);
+  expect(await inPool(pool, 'phone_number')).toBeUndefined();
+});
+
+test('without a network nothing is removed, and it can be tried again', async ({ page, context, pool }) => {
+  await open(page, pool, { attributes: { phone_number: PHONE } });
+  const dialog = page.getByRole('dialog', { name: says('ContactRemovePhone') });
+  await press(page, 'Phone', 'ContactRemove');
+  await context.setOffline(true);
+  await dialog.getByRole('button', { name: says('ContactRemove') }).click();
+  await expectProblemShown(page, 'FaultOffline');
+  await expect(panel(page, 'Phone')).toContainText(PHONE);
+  await context.setOffline(false);
+  await press(page, 'Phone', 'ContactRemove');
+  await dialog.getByRole('button', { name: says('ContactRemove') }).click();
+  await expect(message(page, 'ContactRemoved')).toBeVisible();
+  expect(await inPool(pool, 'phone_number')).toBeUndefined();
+});
+
+test('somebody else comes in another tab: what was begun is not theirs', async ({ page, context, pool }) => {
+  await pool.changeSettings(WAITS);
+  await open(page, pool, { attributes: { phone_number: PHONE } });
+  await change(page);
+  await expect(page.getByText(says('ContactWaits', NEW))).toBeVisible();
+  await bobComes(context, pool);
+  await expect(panel(page, 'Email')).toContainText(BOB);
+  await expect(panel(page, 'Phone')).toContainText(says('ContactNone'));
+  await expect(code(page)).toHaveCount(0);
+  for (const theirs of [EMAIL, NEW, PHONE]) await expect(page.getByText(theirs)).toHaveCount(0);
+  await expectAccessible(page);
+});
+
+test('somebody else comes while an address is entered, or about to be removed: nothing of it is left', async ({ page, context, pool }) => {
+  await open(page, pool, { attributes: { phone_number: PHONE } });
+  await press(page, 'Email', 'ContactChange');
+  await newEmail(page).fill(NEW);
+  await press(page, 'Phone', 'ContactRemove');
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await bobComes(context, pool);
+  await expect(panel(page, 'Email')).toContainText(BOB);
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(newEmail(page)).toHaveCount(0);
 });

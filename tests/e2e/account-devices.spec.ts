@@ -3,7 +3,7 @@ import { expectAccessible } from './support/axe';
 import { callPool, openLater, rememberElsewhere, sections, signInElsewhere } from './support/account';
 import { expect, test, type Pool } from './support/fixtures';
 import {
-  EMAIL, PASSWORD, button, calls, configure, expectProblemShown, field, greeting, heading, message, says, signIn, signedIn, storage,
+  EMAIL, PASSWORD, SERVER_ENGLISH, button, calls, configure, expectProblemShown, field, greeting, heading, message, says, signIn, signedIn, storage,
 } from './support/pages';
 import type { Locator, Page } from '@playwright/test';
 
@@ -99,6 +99,26 @@ test('one that somebody else forgot meanwhile is forgotten; without a network no
   // Of the other one that is told when it is to be changed.
   await press(rows(page).filter({ hasText: "Ada's phone" }), 'DeviceStop');
   await expectProblemShown(page, 'ErrDeviceGone');
+});
+
+test('without a network, and when the pool refuses, nothing is remembered or stopped; then it can be tried again', async ({ page, pool, context }) => {
+  await withDevices(page, pool);
+  const [here, phone] = [rows(page).first(), rows(page).nth(1)];
+  await context.setOffline(true);
+  for (const [row, key] of [[here, 'DeviceRemember'], [phone, 'DeviceStop']] as const) {
+    await press(row, key);
+    await expectProblemShown(page, 'FaultOffline');
+    await expect(row.getByRole('button', { name: says(key), exact: true })).toBeVisible();
+  }
+  await context.setOffline(false);
+  await pool.fault({ operation: 'UpdateDeviceStatus', kind: 'error', name: 'InternalErrorException', message: SERVER_ENGLISH });
+  await press(here, 'DeviceRemember');
+  await expectProblemShown(page, 'ErrInternal');
+  await expect(here).toContainText(says('DeviceNotRemembered'));
+  await expectAccessible(page);
+  await press(here, 'DeviceRemember');
+  await expect(message(page, 'DeviceIsRemembered')).toBeVisible();
+  await expect(page.getByRole('alert')).toHaveCount(0);
 });
 
 test('only whoever has just signed in takes the second step away', async ({ page, pool }) => {

@@ -1,7 +1,8 @@
 // Second factors in the account centre: set up, removed, preferred, and really asked for at the next sign-in.
 import type { Page } from '@playwright/test';
+import { BOB, bobComes, signedInByCode } from './support/account';
 import { expectAccessible } from './support/axe';
-import { prefer, signedInByCode, totp, wrongCode } from './support/factors';
+import { prefer, totp, wrongCode } from './support/factors';
 import { expect, test } from './support/fixtures';
 import type { Pool } from './support/pool';
 import {
@@ -272,4 +273,30 @@ test('what another tab has changed in the meantime is no trouble', async ({ page
   await dialog(page).getByRole('button', { name: says('FactorRemove'), exact: true }).click();
   await expect(message(page, 'FactorRemoved')).toBeVisible();
   await expect(panel(page, 'FactorsOnTitle')).toContainText(says('FactorsEmptyTitle'));
+});
+
+test('somebody else comes in another tab: the second steps are theirs, and a key that was shown is gone', async ({ page, pool, context }) => {
+  await signedIn(page, pool);
+  await prefer(pool, { EmailMfaSettings: { Enabled: true } });
+  await open(page);
+  await act(page, 'FactorSetUp', 'FactorApp').click();
+  const key = await page.getByRole('code').innerText();
+  await bobComes(context, pool);
+  await expect(panel(page, 'FactorsOnTitle')).toContainText(says('FactorsEmpty'));
+  await expect(page.getByText(key)).toHaveCount(0);
+  await expect(page.getByText(EMAIL)).toHaveCount(0);
+  await expect(panel(page, 'FactorsAddTitle')).toContainText(says('FactorAddress', BOB));
+  await expectAccessible(page);
+});
+
+test('somebody else comes while one is about to be removed: they are not asked', async ({ page, pool, context }) => {
+  await signedIn(page, pool);
+  await prefer(pool, { EmailMfaSettings: { Enabled: true } });
+  await open(page);
+  await act(page, 'FactorRemove', 'FactorEmail').click();
+  await expect(dialog(page)).toBeVisible();
+  await bobComes(context, pool);
+  await expect(panel(page, 'FactorsOnTitle')).toContainText(says('FactorsEmpty'));
+  await expect(dialog(page)).toHaveCount(0);
+  expect((await mfa(pool)).enabled).toEqual(['EMAIL']);
 });

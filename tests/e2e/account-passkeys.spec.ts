@@ -1,12 +1,12 @@
 // Passkeys in the account centre: made, listed, removed, and good for the next sign-in.
 import type { Page } from '@playwright/test';
+import { bobComes, callPool, signedInByCode } from './support/account';
 import { expectAccessible } from './support/axe';
-import { accessToken, call, prefer, signedInByCode, withAuthenticator } from './support/factors';
+import { accessToken, listPasskeys, passkey, prefer, withAuthenticator, withPasskeys } from './support/factors';
 import { expect, test, type Site } from './support/fixtures';
 import type { Pool } from './support/pool';
 import { EMAIL, button, calls, configure, expectProblemShown, field, greeting, heading, message, paths, says, signedIn } from './support/pages';
 
-const withPasskeys = { auth: { passwordless: { web_authn: { relying_party_id: 'localhost' } } } };
 const panel = (page: Page) => page.getByRole('region', { name: says('PasskeysListTitle'), exact: true });
 const title = (page: Page) => page.getByRole('heading', { level: 2, name: says('PasskeysListTitle'), exact: true });
 const rows = (page: Page) => panel(page).getByRole('listitem');
@@ -78,8 +78,8 @@ test('removing asks first, survives a failure, and finds one that is gone alread
   await expectProblemShown(page, 'ErrLimitExceeded');
   // Another client was quicker.
   const AccessToken = await accessToken(pool);
-  const [{ CredentialId }] = (await call(pool, 'ListWebAuthnCredentials', { AccessToken })).Credentials;
-  await call(pool, 'DeleteWebAuthnCredential', { AccessToken, CredentialId });
+  const [{ CredentialId }] = (await callPool(pool, 'ListWebAuthnCredentials', { AccessToken })).Credentials;
+  await callPool(pool, 'DeleteWebAuthnCredential', { AccessToken, CredentialId });
   await confirm(page).click();
   await expect(message(page, 'PasskeysRemoved')).toBeVisible();
   await expect(title(page)).toBeFocused();
@@ -169,19 +169,9 @@ test('a browser without passkeys, and a site without them', async ({ page, pool,
 });
 
 test('a long list comes in pages, says what each passkey is, and has an end', async ({ page, pool, site }) => {
-  const passkey = (number: number) => ({
-    CredentialId: `passkey-${number}`, FriendlyCredentialName: number ? `Key <${number}>` : '', RelyingPartyId: 'localhost', CreatedAt: 1_700_000_000 + number,
-    ...(number % 2 ? { AuthenticatorAttachment: 'cross-platform', AuthenticatorTransports: ['usb'] } : { AuthenticatorTransports: ['hybrid', 'internal'] }),
-  });
-  await page.route(`${pool.origin}/`, async (route) => {
-    const request = route.request();
-    if (!request.headers()['x-amz-target']?.endsWith('.ListWebAuthnCredentials')) return route.fallback();
-    const from = Number(request.postDataJSON().NextToken ?? 0);
-    await route.fulfill({
-      headers: { 'access-control-allow-origin': '*' }, contentType: 'application/x-amz-json-1.1',
-      json: { Credentials: Array.from({ length: 10 }, (_, number) => passkey(from + number)), ...(from ? {} : { NextToken: '10' }) },
-    });
-  });
+  const numbered = (number: number) => passkey(number, number ? `Key <${number}>` : '');
+  await listPasskeys(page, pool, (from = '0') => (
+    { Credentials: Array.from({ length: 10 }, (_, number) => numbered(Number(from) + number)), ...(from === '0' && { NextToken: '10' }) }));
   await open(page, pool, site);
   await expect(rows(page)).toHaveCount(10);
   await expect(rows(page).first()).toContainText(says('PasskeyPhone'));
@@ -232,4 +222,18 @@ test('a passkey stands for both steps once that is switched on, and is of no use
   await signInByPasskey(page, site);
   // No code is asked for.
   await expect(greeting(page)).toBeVisible();
+});
+
+test("somebody else comes in another tab: nobody else's passkeys are there, and none is about to be removed", async ({ page, pool, context, site }) => {
+  await open(page, pool, site);
+  await create(page);
+  await remove(page).click();
+  await expect(dialog(page)).toBeVisible();
+  await bobComes(context, pool, named(site));
+  await expect(panel(page)).toContainText(says('PasskeysEmptyTitle'));
+  await expect(rows(page)).toHaveCount(0);
+  await expect(dialog(page)).toHaveCount(0);
+  await expect(page.getByRole('status').filter({ hasText: says('PasskeysCreated') })).toHaveCount(0);
+  expect(await calls(pool, 'DeleteWebAuthnCredential')).toBe(0);
+  await expectAccessible(page);
 });

@@ -1,12 +1,12 @@
 // The account centre: another password, the first one, and none.
 import type { Page } from '@playwright/test';
 import { expect, test } from './support/fixtures';
-import { callPool } from './support/account';
+import { callPool, signInElsewhere, signedInByCode } from './support/account';
 import { expectAccessible } from './support/axe';
-import type { NewUser, Pool } from './support/pool';
+import type { Pool } from './support/pool';
 import {
   CLIENT, EMAIL, OTHER_PASSWORD, PASSWORD, SERVER_ENGLISH, button, calls, expectFieldProblem, expectProblemShown, field, fillSignIn, greeting, heading,
-  keepSession, message, paths, says, signedIn,
+  message, paths, says, signedIn,
 } from './support/pages';
 
 const current = (page: Page) => field(page, says('CurrentPassword'));
@@ -28,14 +28,6 @@ async function fill(page: Page, before = PASSWORD, after = OTHER_PASSWORD) {
 const opens = (pool: Pool, password: string) =>
   callPool(pool, 'InitiateAuth', { ClientId: CLIENT, AuthFlow: 'USER_PASSWORD_AUTH', AuthParameters: { USERNAME: EMAIL, PASSWORD: password } })
     .then((answer) => 'AuthenticationResult' in answer, () => false);
-/** Somebody without a password, signed in by a code. */
-async function withoutPassword(page: Page, pool: Pool, user: NewUser = { email: EMAIL }) {
-  const { username } = await pool.createUser({ ...user, passwordless: true });
-  const asked = await callPool(pool, 'InitiateAuth', { ClientId: CLIENT, AuthFlow: 'USER_AUTH', AuthParameters: { USERNAME: username, PREFERRED_CHALLENGE: 'EMAIL_OTP' } });
-  const answer = { USERNAME: username, EMAIL_OTP_CODE: await pool.latestCode(EMAIL) };
-  const done = await callPool(pool, 'RespondToAuthChallenge', { ClientId: CLIENT, ChallengeName: 'EMAIL_OTP', Session: asked.Session, ChallengeResponses: answer });
-  await keepSession(page, username, EMAIL, done.AuthenticationResult);
-}
 
 test('with the keyboard alone: changed, and everybody else signed out', async ({ page, pool }) => {
   await open(page, pool);
@@ -108,6 +100,27 @@ test('too many tries, and no network: nothing is lost, and it works afterwards',
   await expect(elsewhere(page)).toContainText(says('PasswordNoOthers'));
 });
 
+test('when not everybody else could be signed out that is said, and it can be tried again', async ({ page, context, pool }) => {
+  await open(page, pool);
+  for (const _ of [1, 2]) await signInElsewhere(pool);
+  await fill(page);
+  await change(page);
+  const end = button(page, says('PasswordEndOthers'));
+  await pool.fault({ operation: 'RevokeUserSession', kind: 'error', name: 'InternalErrorException', message: SERVER_ENGLISH });
+  await end.click();
+  await expectProblemShown(page, 'ErrInternal');
+  await expect(message(page, 'PasswordOthersEnded')).toHaveCount(0);
+  await expectAccessible(page);
+  await context.setOffline(true);
+  await end.click();
+  await expectProblemShown(page, 'FaultOffline');
+  await context.setOffline(false);
+  await end.click();
+  await expect(message(page, 'PasswordOthersEnded')).toBeVisible();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  expect((await pool.user(EMAIL)).sessions).toBe(1);
+});
+
 test('a pool that keeps no list of sessions: everywhere, which is here as well', async ({ page, pool }) => {
   await pool.changeSettings({ features: { session_tracking: false } });
   await open(page, pool);
@@ -119,7 +132,7 @@ test('a pool that keeps no list of sessions: everywhere, which is here as well',
 });
 
 test('who has no password sets one, and needs no current one', async ({ page, pool }) => {
-  await withoutPassword(page, pool);
+  await signedInByCode(page, pool);
   await page.goto(paths.accountPassword);
   await expect(page.getByText(says('PasswordNone'))).toBeVisible();
   await expect(current(page)).toHaveCount(0);
@@ -146,7 +159,7 @@ test('where the pool does not say, the person does; and is told if it is not so'
 
 test('people of another provider have none here, and are told where to go', async ({ page, pool, poolOrigin }) => {
   await pool.changeSettings({ username_attributes: [] });
-  await withoutPassword(page, pool, { username: 'pretendsocial_42', attributes: { email: EMAIL } });
+  await signedInByCode(page, pool, { username: 'pretendsocial_42', attributes: { email: EMAIL } });
   await page.route(`${poolOrigin}/`, async (route) => {
     if (!route.request().headers()['x-amz-target']?.endsWith('.GetUser')) return route.continue();
     const answer = await route.fetch(), user = await answer.json();

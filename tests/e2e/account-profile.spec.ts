@@ -148,6 +148,18 @@ test('without a network, and when the pool refuses, what was typed stays', async
   await expect(message(page, 'Saved')).toBeVisible();
 });
 
+test('an attribute that this site does not let people write is explained', async ({ page, pool }) => {
+  await open(page, pool);
+  await first(page).fill('Grace');
+  await pool.fault({ operation: 'UpdateUserAttributes', kind: 'error', name: 'NotAuthorizedException', message: 'A client attempted to write unauthorized attribute' });
+  await save(page);
+  await expectProblemShown(page, 'ErrAttributeReadOnly');
+  await expect(first(page)).toHaveValue('Grace');
+  await expect(page).toHaveURL(paths.accountDetails);
+  await expectAccessible(page);
+  expect(await inPool(pool, 'given_name')).toBe('Ada');
+});
+
 const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==', 'base64');
 
 // The policy of a site whose configuration lists the attribute allows pictures of other hosts; tests/dist has that.

@@ -1,11 +1,9 @@
 // The account centre: sessions.
-import { FIREFOX, sections, signInElsewhere } from './support/account';
+import { FIREFOX, IPHONE, sections, signInElsewhere } from './support/account';
 import { expectAccessible } from './support/axe';
 import { expect, test, type Pool } from './support/fixtures';
-import { EMAIL, button, calls, expectProblemShown, heading, hold, message, paths, says, signedIn } from './support/pages';
+import { EMAIL, SERVER_ENGLISH, button, calls, expectProblemShown, heading, hold, message, paths, says, signedIn } from './support/pages';
 import type { Page } from '@playwright/test';
-
-const IPHONE = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1';
 
 const rows = (page: Page) => page.getByRole('region', { name: says('SessionsList') }).getByRole('listitem');
 const dialog = (page: Page, key: string) => page.getByRole('dialog', { name: says(key) });
@@ -79,6 +77,30 @@ test('when only some could be ended that is said; when none could, nothing has c
   await expectProblemShown(page, 'ErrInternal');
   await expect(message(page, 'SessionsSomeLeft')).toBeVisible();
   await expect(rows(page)).toHaveCount(2);
+  expect(await left(pool)).toBe(2);
+});
+
+test('one that cannot be ended stays, and it is said why', async ({ page, pool, context }) => {
+  await withSessions(page, pool);
+  const firefox = rows(page).filter({ hasText: 'Firefox on Windows' }), end = yes(page, 'SessionEndTitle', 'SessionEnd');
+  await firefox.getByRole('button').click();
+  for (const [name, key] of [['OperationNotEnabledException', 'ErrOperationOff'], ['TooManyRequestsException', 'ErrTooManyRequests']]) {
+    await pool.fault({ operation: 'RevokeUserSession', kind: 'error', name, message: SERVER_ENGLISH });
+    await end.click();
+    await expectProblemShown(page, key);
+  }
+  await expectAccessible(page);
+  await context.setOffline(true);
+  await end.click();
+  await expectProblemShown(page, 'FaultOffline');
+  await context.setOffline(false);
+  expect(await left(pool)).toBe(3);
+  await button(page, says('Cancel')).click();
+  await expect(firefox).toBeVisible();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  await firefox.getByRole('button').click();
+  await end.click();
+  await expect(message(page, 'SessionEnded')).toBeVisible();
   expect(await left(pool)).toBe(2);
 });
 

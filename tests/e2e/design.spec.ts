@@ -1,6 +1,9 @@
 // How the pages look and stay: nothing moves by itself, nothing is cut off, nothing is told by colour alone.
+import { centre, sections, signInElsewhere } from './support/account';
+import { still } from './support/axe';
+import { signedInWithEverything } from './support/centre';
 import { expect, poolConfig, test, withSite, type Config } from './support/fixtures';
-import { EMAIL, PASSWORD, appStarted, button, field, heading, message, paths, says, signedIn } from './support/pages';
+import { EMAIL, PASSWORD, appStarted, button, field, heading, message, paths, says, signIn, signedIn } from './support/pages';
 import type { Page } from '@playwright/test';
 
 const OPEN = [paths.home, paths.login, paths.signUp, paths.verify, paths.forgot, paths.signOut, '/no/such/page'];
@@ -24,6 +27,29 @@ const shifts = (page: Page) => page.evaluate(() => new Promise<string[]>((tell) 
 
 /** How much is to be scrolled to sideways. The body leaves room for a scroll bar, the root element does not. */
 const sideways = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - document.body.clientWidth);
+
+/** Opens a page of the account centre and waits for what is on it. */
+async function openCentre(page: Page, path: string, title: string) {
+  await page.goto(path);
+  await expect(heading(page, title)).toBeVisible();
+  await expect(page.locator('.skeleton')).toHaveCount(0);
+  await appStarted(page);
+  await still(page);
+}
+
+/** What has no room for its text. */
+const cutOff = (page: Page) => page.getByRole('main').locator('button, a, label, h1, h2, .badge').evaluateAll((elements) => elements
+  .filter((element) => element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).display !== 'inline').map((element) => element.textContent));
+const twiceAsLarge = (page: Page) => page.evaluate(() => {
+  document.styleSheets[0].insertRule(':root { font-size: 200% }', document.styleSheets[0].cssRules.length);
+});
+
+/** What can be pressed and is too small for it. A link in a sentence is as large as its letters. */
+const tooSmall = (page: Page) => page.locator('button:visible, a:visible, input:visible, select:visible').evaluateAll((elements) => elements
+  .filter((element) => !element.classList.contains('skip') && !element.closest('[aria-hidden=true]'))
+  .filter((element) => !(element.matches('p a') && element.closest('p')!.textContent!.trim() !== element.textContent!.trim() && element.closest('.centre')))
+  .map((element) => ({ text: element.textContent || element.id, box: element.getBoundingClientRect() }))
+  .filter(({ box }) => box.width < 24 || box.height < 24).map(({ text, box }) => `${text}: ${box.width} × ${box.height}`));
 
 for (const width of WIDTHS) {
   test.describe(`${width} pixels wide`, () => {
@@ -53,6 +79,16 @@ for (const width of WIDTHS) {
       }
     });
 
+    for (const [path, title] of centre) {
+      test(`nothing moves while ${path} comes, with all that can be on it`, async ({ page, pool }) => {
+        await signedInWithEverything({ page, pool });
+        await watchShifts(page);
+        await openCentre(page, path, title);
+        expect(await shifts(page)).toEqual([]);
+        expect(await sideways(page)).toBe(0);
+      });
+    }
+
     test('an error at a field moves nothing, however long it is', async ({ page }) => {
       await watchShifts(page);
       await page.goto(paths.signUp);
@@ -79,11 +115,23 @@ for (const width of WIDTHS) {
 test('four times as large, the pages of who is signed in still fit', async ({ page, pool }) => {
   await page.setViewportSize({ width: 320, height: 640 });
   await signedIn(page, pool, { email: 'somebody.with.quite.a.long.name@subdomain.of.a.long.domain.example.com' });
-  for (const path of [paths.profile, paths.home, paths.awsAccess]) {
+  for (const path of [paths.profile, paths.home, paths.awsAccess, ...centre.map(([path]) => path)]) {
     await page.goto(path);
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await expect(page.locator('.skeleton')).toHaveCount(0);
     await appStarted(page);
+    await still(page);
     expect(await sideways(page), path).toBe(0);
+  }
+});
+
+test('four times as large, the account centre still fits with all that can be on it', async ({ page, pool }) => {
+  await page.setViewportSize({ width: 320, height: 640 });
+  await signedInWithEverything({ page, pool });
+  for (const [path, title] of centre) {
+    await openCentre(page, path, title);
+    expect(await sideways(page), path).toBe(0);
+    expect(await cutOff(page), path).toEqual([]);
   }
 });
 
@@ -92,11 +140,20 @@ test('with text twice as large nothing is cut off', async ({ page }) => {
   for (const path of [paths.login, paths.signUp, paths.verify, paths.forgot]) {
     await page.goto(path);
     await appStarted(page);
-    await page.evaluate(() => document.styleSheets[0].insertRule(':root { font-size: 200% }', document.styleSheets[0].cssRules.length));
+    await twiceAsLarge(page);
     expect(await sideways(page), path).toBe(0);
-    const cut = await page.getByRole('main').locator('button, a, label, h1').evaluateAll((elements) => elements
-      .filter((element) => element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).display !== 'inline').map((element) => element.textContent));
-    expect(cut, path).toEqual([]);
+    expect(await cutOff(page), path).toEqual([]);
+  }
+});
+
+test('with text twice as large nothing is cut off in the account centre', async ({ page, pool }) => {
+  await page.setViewportSize({ width: 640, height: 800 });
+  await signedInWithEverything({ page, pool });
+  for (const [path, title] of centre) {
+    await openCentre(page, path, title);
+    await twiceAsLarge(page);
+    expect(await sideways(page), path).toBe(0);
+    expect(await cutOff(page), path).toEqual([]);
   }
 });
 
@@ -105,14 +162,19 @@ test('what can be pressed is large enough', async ({ page }) => {
   for (const path of [paths.login, paths.signUp, paths.verify, paths.forgot]) {
     await page.goto(path);
     await appStarted(page);
-    const small = await page.locator('button:visible, a:visible, input:visible').evaluateAll((elements) => elements
-      .filter((element) => !element.classList.contains('skip'))
-      .map((element) => ({ text: element.textContent || element.id, box: element.getBoundingClientRect() }))
-      .filter(({ box }) => box.width < 24 || box.height < 24).map(({ text, box }) => `${text}: ${box.width} × ${box.height}`));
-    expect(small, path).toEqual([]);
+    expect(await tooSmall(page), path).toEqual([]);
     for (const box of await page.locator('.button:visible, .field__box:visible').evaluateAll((elements) => elements.map((element) => element.getBoundingClientRect().height))) {
       expect(box, path).toBeGreaterThanOrEqual(44);
     }
+  }
+});
+
+test('what can be pressed in the account centre is large enough', async ({ page, pool }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await signedInWithEverything({ page, pool });
+  for (const [path, title] of centre) {
+    await openCentre(page, path, title);
+    expect(await tooSmall(page), path).toEqual([]);
   }
 });
 
@@ -126,6 +188,20 @@ test('where the system chooses the colours, buttons and errors keep their edges'
   const box = field(page, 'Email').locator('..');
   await expect(box).toHaveCSS('border-top-width', '3px');
   await expect(box).toHaveCSS('outline-style', 'solid');
+});
+
+test('where the system chooses the colours, the account centre keeps its edges too', async ({ page, pool }) => {
+  await page.emulateMedia({ forcedColors: 'active' });
+  await signedIn(page, pool);
+  await signInElsewhere(pool);
+  await openCentre(page, sections.sessions, 'SessionsTitle');
+  const here = page.getByRole('navigation', { name: says('AccountSections') }).getByRole('link', { name: says('SessionsTitle') });
+  await expect(here).toHaveCSS('border-top-width', '3px');
+  const end = page.getByRole('main').getByRole('button', { name: says('SessionEnd'), exact: true });
+  await expect(end).toHaveCSS('border-top-style', 'double');
+  await end.click();
+  await expect(page.getByRole('dialog')).toHaveCSS('border-top-style', 'solid');
+  await expect(page.getByRole('dialog')).toHaveCSS('border-top-width', '1px');
 });
 
 test('good news is told in a live region that was there before, and is gone with its page', async ({ page, pool }) => {
@@ -179,6 +255,20 @@ for (const colorScheme of ['light', 'dark'] as const) {
       });
     });
   }
+}
+
+for (const [accent, colorScheme] of [['#001a33', 'dark'], ['#ffd400', 'light']] as const) {
+  test(`a link in an error can be read with the accent ${accent}, ${colorScheme}`, async ({ page, pool, poolOrigin }) => {
+    await pool.createUser({ email: EMAIL, password: PASSWORD });
+    await pool.fault({ operation: 'InitiateAuth', kind: 'error', name: 'NotAuthorizedException', message: 'Password attempts exceeded' });
+    await page.emulateMedia({ colorScheme });
+    await withSite(branded(poolOrigin, { name: 'Harbour', accent }), async ({ origin }) => {
+      await signIn(page, { path: origin + paths.login });
+      await expect(page.getByRole('alert').getByRole('link')).toBeVisible();
+      await expect(page).toHaveTitle(`${says('LoginTitle')} · Harbour`);
+      await expect.poll(() => contrast(page, '.alert--error a')).toBeGreaterThanOrEqual(4.5);
+    });
+  });
 }
 
 test("the site's own logo, name and links are there", async ({ page, poolOrigin }) => {

@@ -3,6 +3,7 @@ import type { BrowserContext, Page } from '@playwright/test';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../tools/lib.mjs';
+import { sections } from './support/account';
 import { expectAccessible } from './support/axe';
 import { expect, test } from './support/fixtures';
 import { EMAIL, OTHER_PASSWORD, PASSWORD, appStarted, button, field, heading, hold, paths, record, says, saysIn, signedIn, storage, stored } from './support/pages';
@@ -81,6 +82,28 @@ test('a session and its page survive a change of language, also where nothing is
   await expect(title(page, 'es', 'Greeting', 'Ada')).toBeVisible();
   await expect(button(page, saysIn('es', 'SignOut'))).toBeVisible();
   expect((await storage(page))['Doorward.language']).toBe('es');
+});
+
+test('in the account centre the section stays, and focus too', async ({ page, pool }) => {
+  await signedIn(page, pool);
+  await page.goto(paths.accountContact);
+  await page.getByRole('region', { name: says('Email'), exact: true }).getByRole('button', { name: says('ContactChange'), exact: true }).click();
+  await chooser(page).click();
+  await button(page, 'Español').click();
+  await expect(title(page, 'es', 'ContactTitle')).toBeVisible();
+  await expect(page).toHaveURL(paths.accountContact);
+  await expect(page).toHaveTitle(`${saysIn('es', 'ContactTitle')} · Doorward`);
+  await expect(button(page, 'Español')).toBeFocused();
+  await expect(page.getByRole('navigation', { name: saysIn('es', 'AccountSections') }).getByRole('link', { name: saysIn('es', 'ContactTitle') }))
+    .toHaveAttribute('aria-current', 'page');
+  await expectAccessible(page);
+  await page.goto(sections.sessions);
+  await expect(title(page, 'es', 'SessionsTitle')).toBeVisible();
+  await chooser(page).click();
+  await button(page, 'English').click();
+  await expect(heading(page, 'SessionsTitle')).toBeVisible();
+  await expect(page.getByRole('region', { name: says('SessionsList') }).getByRole('listitem')).toHaveCount(1);
+  await expect(page).toHaveURL(sections.sessions);
 });
 
 test('errors are in the language too, and the server\'s words nowhere', async ({ page, pool }) => {

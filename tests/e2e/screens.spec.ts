@@ -15,6 +15,8 @@ const SCHEMES = ['light', 'dark'] as const;
 
 /** What is different each time becomes the same: dates, times, ids, keys. And the letters are those that the set-up installs. */
 async function settle(page: Page) {
+  await page.mouse.move(0, 0);
+  await expect(page.locator('.facts--coming')).toHaveCount(0);
   await page.evaluate(async () => {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(':root { --font: "Liberation Sans", sans-serif; --mono: "Liberation Mono", monospace; } * { caret-color: transparent !important; }');
@@ -45,12 +47,14 @@ for (const [name, open] of screens) {
     await page.emulateMedia({ reducedMotion: 'reduce', colorScheme: 'light' });
     await open({ page, context, pool });
     await settle(page);
+    // What is behind a dialog is dark only where it is in view.
+    const fullPage = await page.locator('dialog:modal').count() === 0;
     for (const [device, size] of Object.entries(VIEWPORTS)) {
       await page.setViewportSize(size);
       for (const scheme of SCHEMES) {
         await page.emulateMedia({ colorScheme: scheme });
         if (device === 'desktop' || scheme === 'light') await expectAccessible(page, without);
-        await expect(page).toHaveScreenshot(`${name}-${device}-${scheme}.png`, { fullPage: true, mask: [page.locator('.qr')] });
+        await expect(page).toHaveScreenshot(`${name}-${device}-${scheme}.png`, { fullPage, mask: [page.locator('.qr')], maskColor: '#888888' });
       }
     }
     // 400 % zoom of a desktop.

@@ -1,10 +1,11 @@
 // What a sign-in can ask beyond name and password, each question against the dev pool.
 import type { Page } from '@playwright/test';
+import { callPool } from './support/account';
 import { expect, test } from './support/fixtures';
-import { accessToken, call, prefer, totp, withAuthenticator, wrongCode } from './support/factors';
+import { accessToken, prefer, totp, withAuthenticator, wrongCode } from './support/factors';
 import type { Pool } from './support/pool';
 import {
-  CLIENT, EMAIL, OTHER_PASSWORD, PASSWORD, button, calls, configure, expectFieldProblem, expectProblemShown, field, greeting, heading, hold,
+  EMAIL, OTHER_PASSWORD, PASSWORD, button, calls, configure, expectFieldProblem, expectProblemShown, field, greeting, heading, hold,
   message, paths, rfc6238, says, signIn, storage, stored,
 } from './support/pages';
 
@@ -288,7 +289,7 @@ async function withPasskey(page: Page, pool: Pool, site: { origin: string }) {
   await configure(page, { auth: { passwordless: { web_authn: { relying_party_id: 'localhost' } } } });
   await page.goto(`${origin}/`);
   const AccessToken = await accessToken(pool);
-  const { CredentialCreationOptions } = await call(pool, 'StartWebAuthnRegistration', { AccessToken });
+  const { CredentialCreationOptions } = await callPool(pool, 'StartWebAuthnRegistration', { AccessToken });
   const Credential = await page.evaluate(async (options: any) => {
     const bytes = (text: string) => Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0));
     const text = (buffer: ArrayBuffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
@@ -299,7 +300,7 @@ async function withPasskey(page: Page, pool: Pool, site: { origin: string }) {
       response: { attestationObject: text(made.response.attestationObject), clientDataJSON: text(made.response.clientDataJSON), transports: made.response.getTransports() },
     };
   }, CredentialCreationOptions);
-  await call(pool, 'CompleteWebAuthnRegistration', { AccessToken, Credential });
+  await callPool(pool, 'CompleteWebAuthnRegistration', { AccessToken, Credential });
   const present = (enabled: boolean) => cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled });
   return { origin, cdp, authenticatorId, present };
 }
@@ -417,7 +418,7 @@ test('a browser that is remembered stands in for the second factor, until the po
   // Forgotten by the pool: it recovers by itself, and asks for the second factor again.
   const kept = async (name: string) => Object.entries(await storage(page)).find(([key]) => key.endsWith(`.${name}`))?.[1];
   const DeviceKey = await kept('deviceKey');
-  await call(pool, 'ForgetDevice', { AccessToken: await kept('accessToken'), DeviceKey });
+  await callPool(pool, 'ForgetDevice', { AccessToken: await kept('accessToken'), DeviceKey });
   // The app shows another code by now: each counts once.
   await pool.advanceClock(30);
   await again();

@@ -1,14 +1,14 @@
 //! What is linked to the account, a copy of what is known, and the end of it.
 
-use super::{rows::Outcome, step_up::StepUp};
+use super::{explained, rows::Outcome, step_up::StepUp};
 use crate::{
     cognito::types::AttributeName,
-    components::{Confirm, Field, FieldState, Form, Kind, Page, WorkButton, live},
+    components::{Confirm, Field, FieldState, Form, Kind, Page, WorkButton, focus_heading, live},
     config::SignInName,
     i18n::Msg,
     pages::{
         inputs::has_left,
-        problem::{Doing, Problem, explain},
+        problem::{Doing, Problem},
     },
     session::{
         User,
@@ -34,6 +34,11 @@ pub fn Data() -> impl IntoView {
 fn linked() -> AnyView {
     let app = AppState::get();
     let user = move || app.session.with(|session| session.user().cloned());
+    let heading = NodeRef::new();
+    let again = move |_| {
+        (app.services.restore)();
+        focus_heading(heading);
+    };
     let row = move |LinkedSignIn { provider, since }: LinkedSignIn| {
         let since = match since {
             Some(at) => Msg::LINKED_SINCE.fill(&[&(app.services.date_and_time)(at)]),
@@ -46,7 +51,7 @@ fn linked() -> AnyView {
     };
     view! {
         <section class="panel" aria-labelledby="linked">
-            <h2 class="panel__title" id="linked">{Msg::LINKED_TITLE.text()}</h2>
+            <h2 node_ref=heading class="panel__title" id="linked" tabindex="-1">{Msg::LINKED_TITLE.text()}</h2>
             <p class="panel__lead">{Msg::LINKED_LEAD.text()}</p>
             {live(move || {
                 let User { profile, stale, .. } = user()?;
@@ -59,11 +64,11 @@ fn linked() -> AnyView {
                         }
                         // The ID token does not tell.
                         (true, Some(error)) => {
-                            let explained = explain(&error, Doing::OwnAccount);
+                            let explained = explained(&error, Doing::OwnAccount);
                             view! {
                                 <Problem problem=Box::new(move || Some(explained.clone())) />
                                 <p class="actions">
-                                    <button type="button" class="button" on:click=move |_| (app.services.restore)()>
+                                    <button type="button" class="button" on:click=again>
                                         {Msg::TRY_AGAIN.text()}
                                     </button>
                                 </p>
@@ -150,8 +155,10 @@ fn deletion() -> AnyView {
     let kind = app.config.with_value(|config| config.sign_in_with);
     let user_name = move || app.session.with(|session| session.user().map(|user| name_of(user, kind)));
     let name = Memo::new(move |_| user_name().unwrap_or_default());
+    // What is asked here is asked of whoever it is now.
+    let Some(whose) = app.session.with_untracked(|session| session.user().cloned()) else { return ().into_any() };
+    let whose = StoredValue::new(whose);
     let field = FieldState::default();
-    let checking = RwSignal::new(false);
     let (open, working) = (RwSignal::new(false), RwSignal::new(false));
     let outcome = Outcome::new();
     let submit = move || {
@@ -162,21 +169,29 @@ fn deletion() -> AnyView {
             return;
         }
         outcome.clear();
-        step_up.then(Callback::new(move |()| open.set(true)));
+        step_up.then(move || open.set(true));
     };
     let delete = move || {
+        let whose = whose.get_value();
         working.set(true);
         outcome.clear();
         spawn_local(async move {
-            let answer = match (app.services.account)().await {
+            let answer = match app.account().await {
                 Ok(account) => {
-                    let answer = data::delete(&*account).await;
-                    if answer.is_ok() {
+                    // In another tab somebody else may sign in before the answer is here: their session does not end.
+                    let now = || {
+                        let shown =
+                            app.session.with_untracked(|session| session.user().map(|user| user.username.clone()));
+                        (account.session_origin(), shown)
+                    };
+                    let before = now();
+                    let answer = data::delete(&*account, whose).await;
+                    if answer.is_ok() && now() == before {
                         account.deleted();
                     }
                     answer
                 }
-                Err(fault) => Err(fault.into()),
+                Err(error) => Err(error),
             };
             if has_left(working) {
                 return;
@@ -194,7 +209,7 @@ fn deletion() -> AnyView {
             {live(move || {
                 let label = Msg::DELETE_CONFIRM.fill(&[&name.get()]);
                 view! {
-                    <Form id="delete-account" working=checking on_submit=Callback::new(move |()| submit())>
+                    <Form id="delete-account" working=working on_submit=Callback::new(move |()| submit())>
                         <Field id="delete-name" label=label kind=Kind::Text("off") state=field />
                         <p>
                             <button type="submit" class="button button--danger">
@@ -213,7 +228,7 @@ fn deletion() -> AnyView {
                 cancel=Msg::CANCEL
                 working=working
                 danger=true
-                on_confirm=Callback::new(move |()| delete())
+                on_confirm=Callback::new(move |()| step_up.then(delete))
             >
                 <p>{live(move || Msg::DELETE_ASK_LEAD.fill(&[&name.get()]))}</p>
                 {outcome.view()}

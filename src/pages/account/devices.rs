@@ -1,12 +1,12 @@
 //! Devices that the pool knows: which they are, whether they stand in for the second factor, and to forget them.
 
 use super::{
-    rows::{FIRST, Outcome, agent_name, empty, instead, list_of, more, row_button},
+    rows::{FIRST, Outcome, agent_name, empty, instead, list_of, more},
     step_up::StepUp,
 };
 use crate::{
     cognito::types::DeviceKey,
-    components::{Confirm, Page, live},
+    components::{Confirm, Page, RowButton, live},
     i18n::Msg,
     pages::inputs::has_left,
     session::centre::{
@@ -92,7 +92,6 @@ pub fn Devices() -> impl IntoView {
     };
     let row = move |(number, device): (usize, KnownDevice)| {
         let id = format!("device-{number}");
-        let busy = changing.with(|key| key.as_ref() == Some(&device.key));
         let status = if device.remembered {
             ("badge badge--success", Msg::DEVICE_REMEMBERED)
         } else {
@@ -101,16 +100,27 @@ pub fn Devices() -> impl IntoView {
         let switch = asks.then(|| {
             let device = device.clone();
             let label = if device.remembered { Msg::DEVICE_STOP } else { Msg::DEVICE_REMEMBER };
-            row_button(label, &id, false, busy, move || {
+            let key = device.key.clone();
+            let working = move || changing.with(|changing| changing.as_ref() == Some(&key));
+            let press = move || {
                 let changed = device.clone();
-                let change = Callback::new(move |()| {
+                let change = move || {
                     if changing.with_untracked(Option::is_none) {
-                        remember(changed.clone());
+                        remember(changed);
                     }
-                });
+                };
                 // To be asked more often needs no proof.
-                if device.remembered { change.run(()) } else { step_up.then(change) }
-            })
+                if device.remembered { change() } else { step_up.then(change) }
+            };
+            view! {
+                <RowButton
+                    label=label
+                    busy=Msg::SAVING
+                    described=id.clone()
+                    working=Box::new(working)
+                    on_press=Callback::new(move |()| press())
+                />
+            }
         });
         let forgotten = device.clone();
         let ask = move || {
@@ -131,7 +141,15 @@ pub fn Devices() -> impl IntoView {
                     {seen.map(|text| view! { <p class="row__detail">{text}</p> })}
                     {address.map(|text| view! { <p class="row__detail">{text}</p> })}
                 </div>
-                <p class="row__actions">{switch} {row_button(Msg::DEVICE_FORGET, &id, true, false, ask)}</p>
+                <p class="row__actions">
+                    {switch}
+                    <RowButton
+                        label=Msg::DEVICE_FORGET
+                        described=id
+                        danger=true
+                        on_press=Callback::new(move |()| ask())
+                    />
+                </p>
             </li>
         }
         .into_any()
@@ -150,7 +168,7 @@ pub fn Devices() -> impl IntoView {
                         let length = list.len();
                         let shown = if all.get() { length } else { FIRST };
                         let rows: Vec<_> = list.into_iter().take(shown).enumerate().map(row).collect();
-                        view! { <ul class="rows">{rows}</ul> {more(length, all)} }.into_any()
+                        view! { <ul class="rows">{rows}</ul> {more(length, all, outcome)} }.into_any()
                     }
                 })}
             </section>

@@ -1,21 +1,22 @@
 //! Second factors: which are on, adding and removing them, and which one is asked for.
 
-use super::{rows::empty, step_up::StepUp};
+use super::{
+    explained,
+    rows::{Outcome, empty, instead},
+    step_up::StepUp,
+};
 use crate::{
     cognito::{
         error::Error,
         operations::AuthFactor,
-        types::{AttributeName, TotpSecret},
+        types::{AttributeName, DeviceName, TotpCode, TotpSecret},
     },
-    components::{
-        Alert, Confirm, FieldState, Form, Page, RowButton, Select, SkeletonPanel, Submit, Tone, WorkButton, effect,
-        focus_heading, live,
-    },
+    components::{Confirm, FieldState, Form, Page, RowButton, Select, Submit, WorkButton, effect, live},
     config::Mfa,
     i18n::Msg,
     pages::{
         inputs::has_left,
-        problem::{Doing, Explained, Place, Problem, explain},
+        problem::{Doing, Explained, Place, Problem},
         totp::{TotpForm, totp_fields, totp_key},
     },
     routes::AccountPlace,
@@ -89,16 +90,16 @@ struct Section {
     step_up: StepUp,
     mfa: Mfa,
     /// `None` while it is coming.
-    person: RwSignal<Option<Result<Person, Explained>>>,
-    news: RwSignal<Option<Msg>>,
-    problem: RwSignal<Option<Explained>>,
+    person: RwSignal<Option<Result<Person, Error>>>,
+    outcome: Outcome,
+    /// Which ones are being added, in the order of [`Factor::ALL`]. Not of their rows, which may be drawn anew meanwhile.
+    adding: [RwSignal<bool>; Factor::ALL.len()],
     /// The secret of the app that is being set up.
     secret: RwSignal<Option<TotpSecret>>,
     /// Which one is to be removed, and whether the dialog asks.
     removing: RwSignal<Option<Factor>>,
     asking: RwSignal<bool>,
     not_removed: RwSignal<Option<Explained>>,
-    heading: NodeRef<html::H2>,
 }
 
 fn offered(mfa: Mfa) -> AnyView {
@@ -107,36 +108,45 @@ fn offered(mfa: Mfa) -> AnyView {
         step_up: StepUp::get(),
         mfa,
         person: RwSignal::new(None),
-        news: RwSignal::new(None),
-        problem: RwSignal::new(None),
+        outcome: Outcome::new(),
+        adding: Factor::ALL.map(|_| RwSignal::new(false)),
         secret: RwSignal::new(None),
         removing: RwSignal::new(None),
         asking: RwSignal::new(false),
         not_removed: RwSignal::new(None),
-        heading: NodeRef::new(),
     };
     spawn_local(section.load());
-    let Section { person, news, problem, secret, .. } = section;
+    let Section { person, outcome, secret, .. } = section;
+    let again = Callback::new(move |()| {
+        person.set(None);
+        spawn_local(section.load());
+        outcome.focus();
+    });
     view! {
-        {live(move || news.get().map(|text| view! { <Alert tone=Tone::Success><p>{text.text()}</p></Alert> }))}
-        <Problem problem=Box::new(move || problem.get()) />
-        {live(move || match person.get() {
-            None => SkeletonPanel().into_any(),
-            Some(Err(problem)) => not_loaded(section, problem),
-            Some(Ok(person)) => {
-                let shown = person.clone();
+        {outcome.view()}
+        <section class="panel" aria-labelledby="factors-on">
+            {outcome.heading("factors-on", Msg::FACTORS_ON_TITLE)}
+            {live(move || match person.get() {
+                None => instead(None, again),
+                Some(Err(error)) => instead(Some(error), again),
+                Some(Ok(person)) => those_on(section, &person),
+            })}
+        </section>
+        // What is above it has its height by then.
+        {live(move || {
+            let person = person.get()?.ok()?;
+            let shown = person.clone();
+            Some(
                 view! {
-                    {those_on(section, &person)}
                     {live(move || match secret.get() {
                         Some(secret) => set_up_app(section, &secret),
                         None => those_off(section, &shown),
                     })}
                     {preference(section, &person)}
-                }
-                .into_any()
-            }
+                    {if_lost(mfa)}
+                },
+            )
         })}
-        {if_lost(mfa)}
         {removal(section)}
     }
     .into_any()
@@ -145,7 +155,7 @@ fn offered(mfa: Mfa) -> AnyView {
 impl Section {
     /// Asks the pool.
     async fn load(self) {
-        let found = self.ask().await.map_err(|error| explain(&error, Doing::OwnAccount));
+        let found = self.ask().await;
         // The page may be gone by then.
         self.person.try_set(Some(found));
     }
@@ -159,16 +169,22 @@ impl Section {
         Ok(Person { factors, ways: standing.map(|(ways, _)| ways) })
     }
 
-    /// Forgets what was said about the change before.
-    fn begin(self) {
-        self.news.set(None);
-        self.problem.set(None);
+    /// Whether a factor is being added.
+    fn adding(self, factor: Factor) -> RwSignal<bool> {
+        let [app, passkey, email, sms] = self.adding;
+        match factor {
+            Factor::App => app,
+            Factor::Passkey => passkey,
+            Factor::Email => email,
+            Factor::Sms => sms,
+        }
     }
 
     /// A new secret for an authenticator app.
-    fn set_up(self, working: RwSignal<bool>) {
-        self.step_up.then(Callback::new(move |()| {
-            self.begin();
+    fn set_up(self) {
+        self.step_up.then(move || {
+            let working = self.adding(Factor::App);
+            self.outcome.clear();
             working.set(true);
             spawn_local(async move {
                 let made = match self.app.account().await {
@@ -180,16 +196,17 @@ impl Section {
                 }
                 match made {
                     Ok(secret) => self.secret.set(Some(secret)),
-                    Err(error) => self.problem.set(Some(explain(&error, Doing::ChangingFactors))),
+                    Err(error) => self.failed(&error),
                 }
             });
-        }));
+        });
     }
 
     /// Switches on what needs no setting up.
-    fn switch_on(self, factor: Factor, working: RwSignal<bool>) {
-        self.step_up.then(Callback::new(move |()| {
-            self.begin();
+    fn switch_on(self, factor: Factor) {
+        self.step_up.then(move || {
+            let working = self.adding(factor);
+            self.outcome.clear();
             working.set(true);
             spawn_local(async move {
                 let answer = match self.app.account().await {
@@ -201,35 +218,25 @@ impl Section {
                 }
                 match answer {
                     Ok(()) => self.done(Msg::FACTOR_ADDED).await,
-                    Err(error) => self.problem.set(Some(explain(&error, Doing::ChangingFactors))),
+                    Err(error) => self.failed(&error),
                 }
             });
-        }));
+        });
+    }
+
+    fn failed(self, error: &Error) {
+        self.outcome.explained(explained(error, Doing::ChangingFactors));
     }
 
     /// Says what was done, and shows how it stands now. What was pressed is gone, so focus goes to the list.
     async fn done(self, text: Msg) {
         self.load().await;
-        self.secret.try_set(None);
-        self.news.try_set(Some(text));
-        focus_heading(self.heading);
+        // The page may be gone by then.
+        if self.secret.try_set(None).is_none() {
+            self.outcome.good(text);
+            self.outcome.focus();
+        }
     }
-}
-
-fn not_loaded(section: Section, problem: Explained) -> AnyView {
-    let again = move |_| {
-        section.person.set(None);
-        spawn_local(section.load());
-    };
-    view! {
-        <section class="panel">
-            <Problem problem=Box::new(move || Some(problem.clone())) />
-            <p class="actions">
-                <button type="button" class="button" on:click=again>{Msg::TRY_AGAIN.text()}</button>
-            </p>
-        </section>
-    }
-    .into_any()
 }
 
 const fn name(factor: Factor) -> Msg {
@@ -272,7 +279,6 @@ fn those_on(section: Section, person: &Person) -> AnyView {
     let mfa = section.mfa;
     let row = |factor: Factor| {
         let stays = person.has_to_stay(mfa, factor);
-        let anew = RwSignal::new(false);
         view! {
             <li class="row">
                 <div class="row__text">
@@ -291,8 +297,8 @@ fn those_on(section: Section, person: &Person) -> AnyView {
                                 <RowButton
                                     label=Msg::FACTOR_SET_UP_ANEW
                                     about=name(factor).text()
-                                    working=anew
-                                    on_press=Callback::new(move |()| section.set_up(anew))
+                                    working=Box::new(move || section.adding(factor).get())
+                                    on_press=Callback::new(move |()| section.set_up())
                                 />
                             }
                         })}
@@ -302,7 +308,6 @@ fn those_on(section: Section, person: &Person) -> AnyView {
                                 <RowButton
                                     label=Msg::FACTOR_REMOVE
                                     about=name(factor).text()
-                                    working=RwSignal::new(false)
                                     danger=true
                                     on_press=Callback::new(move |()| ask_to_remove(section, factor))
                                 />
@@ -316,19 +321,10 @@ fn those_on(section: Section, person: &Person) -> AnyView {
         let text = if mfa.required { Msg::FACTORS_EMPTY_REQUIRED } else { Msg::FACTORS_EMPTY };
         empty(Msg::FACTORS_EMPTY_TITLE, text)
     };
-    view! {
-        <section class="panel" aria-labelledby="factors-on">
-            <h2 node_ref=section.heading class="panel__title" id="factors-on" tabindex="-1">
-                {Msg::FACTORS_ON_TITLE.text()}
-            </h2>
-            {if on.is_empty() {
-                nothing().into_any()
-            } else {
-                view! { <ul class="rows">{on.iter().copied().map(row).collect_view()}</ul> }.into_any()
-            }}
-        </section>
+    if on.is_empty() {
+        return nothing();
     }
-    .into_any()
+    view! { <ul class="rows">{on.iter().copied().map(row).collect_view()}</ul> }.into_any()
 }
 
 /// What can be added, and what that needs.
@@ -401,18 +397,17 @@ fn missing(app: AppState, person: &Person, factor: Factor) -> Option<(Msg, Optio
 }
 
 fn add_button(section: Section, factor: Factor) -> AnyView {
-    let working = RwSignal::new(false);
     let label = if factor == Factor::App { Msg::FACTOR_SET_UP } else { Msg::FACTOR_SWITCH_ON };
     let press = move || match factor {
-        Factor::App => section.set_up(working),
-        _ => section.switch_on(factor, working),
+        Factor::App => section.set_up(),
+        _ => section.switch_on(factor),
     };
     view! {
         <p class="row__actions">
             <RowButton
                 label=label
                 about=name(factor).text()
-                working=working
+                working=Box::new(move || section.adding(factor).get())
                 on_press=Callback::new(move |()| press())
             />
         </p>
@@ -431,7 +426,7 @@ fn set_up_app(section: Section, secret: &TotpSecret) -> AnyView {
         |person| matches!(person, Some(Ok(Person { factors, .. })) if factors.on.contains(&Factor::App)),
     );
     let typed = TotpForm::default();
-    let (working, anew) = (RwSignal::new(false), RwSignal::new(false));
+    let (working, anew) = (RwSignal::new(false), section.adding(Factor::App));
     let problem = RwSignal::new(None::<Explained>);
     // The app is proven, but not on yet: the next attempt begins there.
     let proven = StoredValue::new(false);
@@ -442,13 +437,12 @@ fn set_up_app(section: Section, secret: &TotpSecret) -> AnyView {
             drop(heading.focus());
         }
     });
-    let submit = move || {
-        let entered = if proven.get_value() { None } else { typed.read() };
-        if entered.is_none() && !proven.get_value() {
+    let send = move |entered: Option<(TotpCode, Option<DeviceName>)>| {
+        // The panel may be gone once the person has shown who they are.
+        if working.try_set(true).is_some() {
             return;
         }
         problem.set(None);
-        working.set(true);
         spawn_local(async move {
             let answer = async {
                 let account = app.account().await?;
@@ -467,7 +461,7 @@ fn set_up_app(section: Section, secret: &TotpSecret) -> AnyView {
                 return section.done(if is_on { Msg::FACTOR_APP_CHANGED } else { Msg::FACTOR_ADDED }).await;
             };
             let doing = if proven.get_value() { Doing::ChangingFactors } else { Doing::SettingUpTotp };
-            let explained = explain(&error, doing);
+            let explained = explained(&error, doing);
             if explained.place == Place::Code {
                 typed.code.fail(explained.text);
                 typed.code.focus();
@@ -476,10 +470,18 @@ fn set_up_app(section: Section, secret: &TotpSecret) -> AnyView {
             }
         });
     };
+    // The key may have stood there for a long time.
+    let submit = move || {
+        let proven = proven.get_value();
+        let entered = if proven { None } else { typed.read() };
+        if proven || entered.is_some() {
+            section.step_up.then(move || send(entered));
+        }
+    };
     let is_over = move || problem.get().is_some_and(|problem| problem.text == Msg::ERR_TOTP_SET_UP_OVER);
     let leave = move |_| {
         section.secret.set(None);
-        focus_heading(section.heading);
+        section.outcome.focus();
     };
     view! {
         <section class="panel" aria-labelledby="factor-set-up">
@@ -495,7 +497,7 @@ fn set_up_app(section: Section, secret: &TotpSecret) -> AnyView {
                                     label=Msg::FACTOR_NEW_KEY
                                     busy=Msg::CONTINUING
                                     working=anew
-                                    on_press=Callback::new(move |()| section.set_up(anew))
+                                    on_press=Callback::new(move |()| section.set_up())
                                 />
                             </p>
                         }
@@ -531,9 +533,9 @@ fn preference(section: Section, person: &Person) -> AnyView {
     let submit = move || {
         let chosen = list.value();
         let wanted = codes.iter().copied().find(|factor| value(*factor) == chosen);
-        section.begin();
+        section.outcome.clear();
         if wanted == factors.preferred {
-            section.news.set(Some(Msg::NOTHING_CHANGED));
+            section.outcome.good(Msg::NOTHING_CHANGED);
             return;
         }
         let factors = factors.clone();
@@ -548,7 +550,7 @@ fn preference(section: Section, person: &Person) -> AnyView {
             }
             match answer {
                 Ok(()) => section.done(Msg::SAVED).await,
-                Err(error) => section.problem.set(Some(explain(&error, Doing::ChangingFactors))),
+                Err(error) => section.failed(&error),
             }
         });
     };
@@ -590,17 +592,17 @@ fn if_lost(mfa: Mfa) -> AnyView {
 }
 
 fn ask_to_remove(section: Section, factor: Factor) {
-    section.step_up.then(Callback::new(move |()| {
-        section.begin();
+    section.step_up.then(move || {
+        section.outcome.clear();
         section.not_removed.set(None);
         section.removing.set(Some(factor));
         section.asking.set(true);
-    }));
+    });
 }
 
 /// Asks before a factor is removed.
 fn removal(section: Section) -> AnyView {
-    let Section { app, removing, asking, not_removed, .. } = section;
+    let Section { app, step_up, removing, asking, not_removed, .. } = section;
     let working = RwSignal::new(false);
     let remove = move || {
         let Some(factor) = removing.get_untracked() else { return };
@@ -619,7 +621,7 @@ fn removal(section: Section) -> AnyView {
                     asking.set(false);
                     section.done(Msg::FACTOR_REMOVED).await;
                 }
-                Err(error) => not_removed.set(Some(explain(&error, Doing::ChangingFactors))),
+                Err(error) => not_removed.set(Some(explained(&error, Doing::ChangingFactors))),
             }
         });
     };
@@ -638,7 +640,7 @@ fn removal(section: Section) -> AnyView {
             cancel=Msg::FACTOR_KEEP
             working=working
             danger=true
-            on_confirm=Callback::new(move |()| remove())
+            on_confirm=Callback::new(move |()| step_up.then(remove))
         >
             {live(move || {
                 let factor = removing.get()?;

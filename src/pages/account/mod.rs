@@ -12,9 +12,13 @@ pub mod sessions;
 pub mod step_up;
 
 use crate::{
+    cognito::{error::Error, types::UserName},
     components::{Page, live},
     i18n::Msg,
-    pages::profile::{StaleNotice, has_picture, of_user, picture, who},
+    pages::{
+        problem::{Doing, Explained, Next, explain},
+        profile::{StaleNotice, has_picture, of_user, picture, who},
+    },
     routes::{self, AccountPlace},
     session::{
         User,
@@ -54,10 +58,13 @@ const fn lead(place: AccountPlace) -> Msg {
 }
 
 /// The frame, with the section at the current path in it, and above it the question for a fresh sign-in. Both are loaded
-/// when they are needed.
+/// when they are needed, and are about one person: when somebody else is signed in, in another tab, they are drawn anew.
 pub fn account(section: fn(AccountPlace) -> AnyView, question: fn() -> AnyView) -> AnyView {
     let app = AppState::get();
-    let step_up = StepUp::provide();
+    // It stays while nobody is: who signs out leaves this page. Renewals change nothing, so what was typed stays.
+    let whose = Memo::new(move |before: Option<&Option<UserName>>| {
+        of_user(|user| Some(user.username.clone())).or_else(|| before.cloned().flatten())
+    });
     let path = app.path.get_untracked();
     let here = AccountPlace::of(&path);
     let is_overview = path.trim_end_matches('/') == routes::ACCOUNT;
@@ -79,15 +86,29 @@ pub fn account(section: fn(AccountPlace) -> AnyView, question: fn() -> AnyView) 
                 <a class="centre__back" href=back>{to.text()}</a>
                 <ul class="centre__links">{AccountPlace::ALL.iter().copied().map(link).collect_view()}</ul>
             </nav>
-            {match here {
-                Some(place) => section(place),
-                None if is_overview => overview().into_any(),
-                None => super::not_found::NotFound().into_any(),
-            }}
+            {live(move || {
+                whose.track();
+                let step_up = StepUp::provide();
+                // Nothing that is read while it is drawn draws it again.
+                let page = untrack(|| match here {
+                    Some(place) => section(place),
+                    None if is_overview => overview().into_any(),
+                    None => super::not_found::NotFound().into_any(),
+                });
+                view! {
+                    // Before the section's own dialogs, as it is above them.
+                    {live(move || step_up.is_open().then(|| step_up::dialog(question)))}
+                    {page}
+                }
+            })}
         </div>
-        {live(move || step_up.is_open().then(question))}
     }
     .into_any()
+}
+
+/// What an error means to somebody who is signed in: without links that would lead them nowhere.
+pub(super) fn explained(error: &Error, doing: Doing) -> Explained {
+    Explained { next: Next::Retry, also: None, ..explain(error, doing) }
 }
 
 /// What is known of a section without asking for it.

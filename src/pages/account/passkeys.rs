@@ -1,18 +1,21 @@
 //! Passkeys: making, listing and removing them.
 
-use super::{rows::empty, step_up::StepUp};
+use super::{
+    rows::{Outcome, empty, not_loaded},
+    step_up::StepUp,
+};
 use crate::{
     cognito::{
         error::Error,
         operations::{AuthFactor, WebAuthnCredential},
         types::PageToken,
     },
-    components::{Alert, Confirm, Page, RowButton, SkeletonRows, Tone, WorkButton, focus_heading, live},
+    components::{Alert, Confirm, Page, RowButton, SkeletonRows, Tone, WorkButton, live},
     config::{Flow, Mfa},
     i18n::Msg,
     pages::{
         inputs::has_left,
-        problem::{Doing, Explained, Next, Place as At, Problem, explain},
+        problem::{Doing, Explained, Next, Place as At, Problem},
         steps::stop_with_form,
     },
     routes::AccountPlace,
@@ -25,7 +28,7 @@ use crate::{
     },
     state::{AppState, SettingsHandle},
 };
-use leptos::{html, prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 
 /// The section.
 #[component]
@@ -92,40 +95,30 @@ enum Left {
     Unknown,
 }
 
-/// What came of the last attempt to make one, or of a removal.
-#[derive(Debug, Clone)]
-enum Outcome {
-    Good(Msg),
-    /// Nothing has happened, and that is all right.
-    Quiet(Msg),
-    Bad(Explained),
-}
-
 /// What the section holds while it is shown.
 #[derive(Clone, Copy)]
 struct Section {
     app: AppState,
     step_up: StepUp,
     /// `None` while it is coming.
-    found: RwSignal<Option<Result<Found, Explained>>>,
-    outcome: RwSignal<Option<Outcome>>,
+    found: RwSignal<Option<Result<Found, Error>>>,
+    outcome: Outcome,
     /// The browser makes passkeys.
     supported: RwSignal<bool>,
     /// Which one is to be removed, and whether the dialog asks.
     removing: RwSignal<Option<WebAuthnCredential>>,
     asking: RwSignal<bool>,
     not_removed: RwSignal<Option<Explained>>,
-    heading: NodeRef<html::H2>,
 }
 
 fn explained(error: &Error) -> Explained {
-    explain(error, Doing::ChangingPasskeys)
+    super::explained(error, Doing::ChangingPasskeys)
 }
 
 impl Section {
     /// Asks the pool, from the beginning of the list.
     async fn load(self) {
-        let found = self.ask().await.map_err(|error| explained(&error));
+        let found = self.ask().await;
         // The page may be gone by then.
         self.found.try_set(Some(found));
     }
@@ -149,20 +142,24 @@ impl Section {
             return;
         }
         match answer {
-            Ok((passkeys, more)) => self.found.update(|found| {
-                if let Some(Ok(found)) = found {
-                    found.passkeys.extend(passkeys);
-                    found.more = more;
-                }
-            }),
-            Err(error) => self.outcome.set(Some(Outcome::Bad(explained(&error)))),
+            Ok((passkeys, more)) => {
+                self.found.update(|found| {
+                    if let Some(Ok(found)) = found {
+                        found.passkeys.extend(passkeys);
+                        found.more = more;
+                    }
+                });
+                // What was pressed is gone.
+                self.outcome.focus();
+            }
+            Err(error) => self.outcome.explained(explained(&error)),
         }
     }
 
     /// Has the browser make one.
     fn create(self, working: RwSignal<bool>) {
-        self.step_up.then(Callback::new(move |()| {
-            self.outcome.set(None);
+        self.step_up.then(move || {
+            self.outcome.clear();
             working.set(true);
             spawn_local(async move {
                 let made = match self.app.account().await {
@@ -175,27 +172,39 @@ impl Section {
                 if made.is_ok() {
                     self.load().await;
                 }
-                self.outcome.try_set(Some(match made {
-                    Ok(()) => Outcome::Good(Msg::PASSKEYS_CREATED),
-                    Err(NotMade::Pool(error)) => Outcome::Bad(explained(&error)),
-                    Err(NotMade::Browser(fault)) => not_made(fault),
-                }));
+                // The page may be gone by then.
+                if !self.asking.is_disposed() {
+                    self.say(made);
+                }
             });
-        }));
+        });
+    }
+
+    /// Says what came of making one.
+    fn say(self, made: Result<(), NotMade>) {
+        match made {
+            Ok(()) => self.outcome.good(Msg::PASSKEYS_CREATED),
+            Err(NotMade::Pool(error)) => self.outcome.explained(explained(&error)),
+            Err(NotMade::Browser(fault)) => match not_made(fault) {
+                (Tone::Error, text) => {
+                    self.outcome.explained(Explained { text, place: At::Form, next: Next::Retry, also: None });
+                }
+                (_, text) => self.outcome.quiet(text),
+            },
+        }
     }
 }
 
 /// What it means that the browser made none.
-fn not_made(fault: PasskeyFault) -> Outcome {
-    let text = match fault {
+fn not_made(fault: PasskeyFault) -> (Tone, Msg) {
+    match fault {
         // Closing the dialog is no error.
-        PasskeyFault::Cancelled => return Outcome::Quiet(Msg::PASSKEYS_CANCELLED),
-        PasskeyFault::Exists => return Outcome::Quiet(Msg::PASSKEYS_EXIST),
-        PasskeyFault::Unsupported => Msg::PASSKEYS_NO_BROWSER,
-        PasskeyFault::OtherAddress => Msg::ERR_PASSKEY_ORIGIN,
-        PasskeyFault::Failed => Msg::PASSKEYS_FAILED,
-    };
-    Outcome::Bad(Explained { text, place: At::Form, next: Next::Retry, also: None })
+        PasskeyFault::Cancelled => (Tone::Info, Msg::PASSKEYS_CANCELLED),
+        PasskeyFault::Exists => (Tone::Info, Msg::PASSKEYS_EXIST),
+        PasskeyFault::Unsupported => (Tone::Error, Msg::PASSKEYS_NO_BROWSER),
+        PasskeyFault::OtherAddress => (Tone::Error, Msg::ERR_PASSKEY_ORIGIN),
+        PasskeyFault::Failed => (Tone::Error, Msg::PASSKEYS_FAILED),
+    }
 }
 
 fn list(app: AppState) -> AnyView {
@@ -203,56 +212,32 @@ fn list(app: AppState) -> AnyView {
         app,
         step_up: StepUp::get(),
         found: RwSignal::new(None),
-        outcome: RwSignal::new(None),
+        outcome: Outcome::new(),
         supported: RwSignal::new(true),
         removing: RwSignal::new(None),
         asking: RwSignal::new(false),
         not_removed: RwSignal::new(None),
-        heading: NodeRef::new(),
     };
     spawn_local(section.load());
     stop_with_form(app, Mediation::Dialog);
-    let Section { found, outcome, heading, .. } = section;
-    let bad = move || match outcome.get() {
-        Some(Outcome::Bad(problem)) => Some(problem),
-        _ => None,
-    };
+    let Section { found, outcome, .. } = section;
+    let again = Callback::new(move |()| {
+        found.set(None);
+        spawn_local(section.load());
+        outcome.focus();
+    });
     view! {
-        {live(move || {
-            let (tone, text) = match outcome.get()? {
-                Outcome::Good(text) => (Tone::Success, text),
-                Outcome::Quiet(text) => (Tone::Info, text),
-                Outcome::Bad(_) => return None,
-            };
-            Some(view! { <Alert tone=tone><p>{text.text()}</p></Alert> })
-        })}
-        <Problem problem=Box::new(bad) />
+        {outcome.view()}
         <section class="panel" aria-labelledby="passkeys-list">
-            <h2 node_ref=heading class="panel__title" id="passkeys-list" tabindex="-1">
-                {Msg::PASSKEYS_LIST_TITLE.text()}
-            </h2>
+            {outcome.heading("passkeys-list", Msg::PASSKEYS_LIST_TITLE)}
             {live(move || match found.get() {
                 None => view! { <SkeletonRows rows=2 /> }.into_any(),
-                Some(Err(problem)) => not_loaded(section, problem),
+                Some(Err(error)) => not_loaded(explained(&error), again),
                 Some(Ok(found)) => rows(section, found),
             })}
             {create(section)}
         </section>
         {removal(section)}
-    }
-    .into_any()
-}
-
-fn not_loaded(section: Section, problem: Explained) -> AnyView {
-    let again = move |_| {
-        section.found.set(None);
-        spawn_local(section.load());
-    };
-    view! {
-        <Problem problem=Box::new(move || Some(problem.clone())) />
-        <p class="actions">
-            <button type="button" class="button" on:click=again>{Msg::TRY_AGAIN.text()}</button>
-        </p>
     }
     .into_any()
 }
@@ -321,12 +306,12 @@ fn rows(section: Section, found: Found) -> AnyView {
         let about = [name.as_str(), ", ", &created].concat();
         let ask = move || {
             let passkey = passkey.clone();
-            section.step_up.then(Callback::new(move |()| {
-                section.outcome.set(None);
+            section.step_up.then(move || {
+                section.outcome.clear();
                 section.not_removed.set(None);
-                section.removing.set(Some(passkey.clone()));
+                section.removing.set(Some(passkey));
                 section.asking.set(true);
-            }));
+            });
         };
         view! {
             <li class="row">
@@ -339,7 +324,6 @@ fn rows(section: Section, found: Found) -> AnyView {
                     <RowButton
                         label=Msg::FACTOR_REMOVE
                         about=about
-                        working=RwSignal::new(false)
                         danger=true
                         on_press=Callback::new(move |()| ask())
                     />
@@ -378,7 +362,7 @@ fn rows(section: Section, found: Found) -> AnyView {
 
 /// Asks before one is removed.
 fn removal(section: Section) -> AnyView {
-    let Section { app, removing, asking, not_removed, found, .. } = section;
+    let Section { app, step_up, removing, asking, not_removed, found, .. } = section;
     let working = RwSignal::new(false);
     let remove = move || {
         let Some(passkey) = removing.get_untracked() else { return };
@@ -396,9 +380,12 @@ fn removal(section: Section) -> AnyView {
                 Ok(()) => {
                     asking.set(false);
                     section.load().await;
-                    section.outcome.try_set(Some(Outcome::Good(Msg::PASSKEYS_REMOVED)));
-                    // What was pressed is gone.
-                    focus_heading(section.heading);
+                    // The page may be gone by then.
+                    if !asking.is_disposed() {
+                        section.outcome.good(Msg::PASSKEYS_REMOVED);
+                        // What was pressed is gone.
+                        section.outcome.focus();
+                    }
                 }
                 Err(error) => not_removed.set(Some(explained(&error))),
             }
@@ -415,7 +402,7 @@ fn removal(section: Section) -> AnyView {
             cancel=Msg::FACTOR_KEEP
             working=working
             danger=true
-            on_confirm=Callback::new(move |()| remove())
+            on_confirm=Callback::new(move |()| step_up.then(remove))
         >
             {live(move || {
                 let passkey = removing.get()?;

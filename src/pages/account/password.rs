@@ -1,19 +1,22 @@
 //! A new password, in place of the current one or of none.
 
-use super::step_up::StepUp;
+use super::{explained, step_up::StepUp};
 use crate::{
     cognito::{
         error::{Error, ErrorKind, Reason},
         operations::CodeDelivery,
         types::Password,
     },
-    components::{Alert, Field, FieldState, Form, Kind, Page, SkeletonPanel, Submit, Tone, WorkButton, effect, live},
+    components::{
+        Alert, Field, FieldState, Form, Kind, Page, SkeletonPanel, SkeletonRows, Submit, Tone, WorkButton, effect,
+        focus_heading, live,
+    },
     i18n::{Msg, Plural},
     pages::{
         forgot_password::ResetForm,
         inputs::{HiddenUserName, has_left, sent_news},
         password_fields::{NewPasswordField, NewPasswordState},
-        problem::{Doing, Explained, Next, Place, Problem, explain, field_text},
+        problem::{Doing, Explained, Place, Problem, field_text},
         profile::own_name,
     },
     routes,
@@ -89,12 +92,6 @@ pub fn ChangePassword() -> impl IntoView {
     }
 }
 
-/// An error, without links that lead signed-in people nowhere.
-fn explained(error: &Error, doing: Doing) -> Explained {
-    let explained = explain(error, doing);
-    Explained { next: Next::Retry, also: None, ..explained }
-}
-
 /// The form.
 #[component]
 fn Change(known: Option<bool>, screen: RwSignal<Screen>) -> impl IntoView {
@@ -162,7 +159,7 @@ fn Change(known: Option<bool>, screen: RwSignal<Screen>) -> impl IntoView {
             // Whoever knows the password has just shown who they are.
             change(before, chosen);
         } else {
-            step_up.then(Callback::new(move |()| change(None, chosen.clone())));
+            step_up.then(move || change(None, chosen));
         }
     };
     let forgotten = move || {
@@ -285,6 +282,7 @@ fn Forgotten(sent: Option<CodeDelivery>, screen: RwSignal<Screen>) -> impl IntoV
             <ResetForm
                 user=user.unwrap_or_else(|| name.clone())
                 name=name
+                explain=explained
                 done=Callback::new(move |()| screen.set(Screen::Done))
             />
             <p>
@@ -334,6 +332,11 @@ fn Done() -> impl IntoView {
         });
     };
     look();
+    // What was pressed is gone.
+    let again = move || {
+        look();
+        focus_heading(title);
+    };
     let end = move |open: Vec<OpenSession>| {
         problem.set(None);
         working.set(true);
@@ -349,9 +352,7 @@ fn Done() -> impl IntoView {
                 None => {
                     others.set(Others::Ended);
                     // The button is gone.
-                    if let Some(title) = title.get_untracked() {
-                        drop(title.focus());
-                    }
+                    focus_heading(title);
                 }
                 Some(error) => problem.set(Some(explained(&error, Doing::OwnAccount))),
             }
@@ -372,14 +373,14 @@ fn Done() -> impl IntoView {
                 Others::Coming if problem.with(Option::is_some) => {
                     view! {
                         <p class="actions">
-                            <button type="button" class="button" on:click=move |_| look()>
+                            <button type="button" class="button" on:click=move |_| again()>
                                 {Msg::TRY_AGAIN.text()}
                             </button>
                         </p>
                     }
                         .into_any()
                 }
-                Others::Coming => view! { <p role="status">{Msg::LOADING.text()}</p> }.into_any(),
+                Others::Coming => view! { <SkeletonRows rows=1 /> }.into_any(),
                 Others::Some(sessions) if sessions.is_empty() => {
                     view! { <p>{Msg::PASSWORD_NO_OTHERS.text()}</p> }.into_any()
                 }

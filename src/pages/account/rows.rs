@@ -1,10 +1,11 @@
 //! What the lists of devices and sessions have in common.
 
+use super::explained;
 use crate::{
     cognito::error::Error,
-    components::{Alert, SkeletonRows, Tone, effect, focus_heading, live},
+    components::{Alert, SkeletonRows, Tone, focus_heading, live},
     i18n::Msg,
-    pages::problem::{Doing, Explained, Problem, explain},
+    pages::problem::{Doing, Explained, Problem},
     session::{Account, Local, centre::agent::Agent},
     state::AppState,
 };
@@ -48,10 +49,21 @@ impl Outcome {
         self.news.set(Some((Tone::Success, news)));
     }
 
+    /// Nothing has happened, and that is all right.
+    pub fn quiet(self, news: Msg) {
+        self.problem.set(None);
+        self.news.set(Some((Tone::Info, news)));
+    }
+
     /// It did not.
     pub fn bad(self, error: &Error) {
+        self.explained(explained(error, Doing::OwnAccount));
+    }
+
+    /// The same, with what it means here.
+    pub fn explained(self, problem: Explained) {
         self.news.set(None);
-        self.problem.set(Some(explain(error, Doing::OwnAccount)));
+        self.problem.set(Some(problem));
     }
 
     /// Some of it worked.
@@ -84,10 +96,16 @@ impl Outcome {
 
 /// What stands in a panel whose list is coming, or has not come.
 pub(super) fn instead(failure: Option<Error>, again: Callback<()>) -> AnyView {
-    let Some(error) = failure else { return view! { <SkeletonRows /> }.into_any() };
-    let explained = explain(&error, Doing::OwnAccount);
+    match failure {
+        None => view! { <SkeletonRows /> }.into_any(),
+        Some(error) => not_loaded(explained(&error, Doing::OwnAccount), again),
+    }
+}
+
+/// What stands in a panel whose list has not come.
+pub(super) fn not_loaded(problem: Explained, again: Callback<()>) -> AnyView {
     view! {
-        <Problem problem=Box::new(move || Some(explained.clone())) />
+        <Problem problem=Box::new(move || Some(problem.clone())) />
         <p class="actions">
             <button type="button" class="button" on:click=move |_| again.run(())>{Msg::TRY_AGAIN.text()}</button>
         </p>
@@ -106,35 +124,16 @@ pub(super) fn empty(title: Msg, text: Msg) -> AnyView {
     .into_any()
 }
 
-/// A button of a row. `row` is the id of the row's text, which tells it from the others.
-pub(super) fn row_button(label: Msg, row: &str, danger: bool, busy: bool, press: impl Fn() + 'static) -> AnyView {
-    let class = if danger { "button button--small button--danger" } else { "button button--small" };
-    let row = row.to_owned();
-    view! {
-        <button
-            type="button"
-            class=class
-            aria-describedby=row
-            aria-busy=busy.then_some("true")
-            aria-disabled=busy.then_some("true")
-            on:click=move |_| {
-                if !busy {
-                    press();
-                }
-            }
-        >
-            {if busy { Msg::SAVING.text() } else { label.text() }}
-        </button>
-    }
-    .into_any()
-}
-
 /// Shows the rest of a list that is longer than [`FIRST`].
-pub(super) fn more(length: usize, all: RwSignal<bool>) -> Option<AnyView> {
+pub(super) fn more(length: usize, all: RwSignal<bool>, outcome: Outcome) -> Option<AnyView> {
+    let show = move |_| {
+        all.set(true);
+        outcome.focus();
+    };
     (length > FIRST && !all.get()).then(|| {
         view! {
             <p class="actions">
-                <button type="button" class="button" on:click=move |_| all.set(true)>
+                <button type="button" class="button" on:click=show>
                     {Msg::SHOW_MORE.fill(&[&(length - FIRST).to_string()])}
                 </button>
             </p>
@@ -163,21 +162,10 @@ pub(super) fn list_of<T: Send + Sync + 'static>(outcome: Outcome, ask: Ask<T>) -
             let _ = list.try_set(Some(found));
         });
     };
-    load_for_person(load);
+    load();
     let again = Callback::new(move |()| {
         load();
         outcome.focus();
     });
     (list, again)
-}
-
-/// Loads now, and again when somebody else is signed in: nobody sees what was another person's.
-fn load_for_person(load: impl Fn() + 'static) {
-    let app = AppState::get();
-    let who = Memo::new(move |_| app.session.with(|session| session.user().map(|user| user.username.clone())));
-    effect(move || {
-        if who.get().is_some() {
-            untrack(&load);
-        }
-    });
 }

@@ -1,11 +1,11 @@
 //! Where the person is signed in, and to sign out there.
 
 use super::{
-    rows::{FIRST, Outcome, agent_name, empty, instead, list_of, more, row_button},
+    rows::{FIRST, Outcome, agent_name, empty, instead, list_of, more},
     step_up::StepUp,
 };
 use crate::{
-    components::{Confirm, Page, live},
+    components::{Confirm, Page, RowButton, live},
     i18n::Msg,
     pages::inputs::has_left,
     routes,
@@ -41,13 +41,12 @@ pub fn Sessions() -> impl IntoView {
     let not_ended = Outcome::new();
     let ask = move |what: Asked| {
         let open = if what == Asked::Others { open_others } else { open_one };
-        let change = Callback::new(move |()| {
+        step_up.then(move || {
             outcome.clear();
             not_ended.clear();
-            asked.set(what.clone());
+            asked.set(what);
             open.set(true);
         });
-        step_up.then(change);
     };
     let end = move || {
         let others = |list: &Vec<OpenSession>| list.iter().filter(|session| !session.is_this).cloned().collect();
@@ -118,7 +117,16 @@ pub fn Sessions() -> impl IntoView {
                 {(!is_this)
                     .then(|| {
                         let press = move || ask(Asked::One(Box::new(session.clone())));
-                        view! { <p class="row__actions">{row_button(Msg::SESSION_END, &id, true, false, press)}</p> }
+                        view! {
+                            <p class="row__actions">
+                                <RowButton
+                                    label=Msg::SESSION_END
+                                    described=id
+                                    danger=true
+                                    on_press=Callback::new(move |()| press())
+                                />
+                            </p>
+                        }
                     })}
             </li>
         }
@@ -126,6 +134,7 @@ pub fn Sessions() -> impl IntoView {
     };
     let has_others =
         move || list.with(|list| matches!(list, Some(Ok(list)) if list.iter().any(|session| !session.is_this)));
+    let is_here = Memo::new(move |_| list.with(Option::is_some));
     view! {
         <Page title=Msg::SESSIONS_TITLE lead=Msg::SESSIONS_LEAD.text() centre=true>
             <section class="panel" aria-labelledby="sessions-list">
@@ -157,27 +166,15 @@ pub fn Sessions() -> impl IntoView {
                         let rows: Vec<_> = list.into_iter().take(shown).enumerate().map(row).collect();
                         view! {
                             <ul class="rows">{rows}</ul>
-                            {more(length, all)}
+                            {more(length, all, outcome)}
                             {(length < 2).then(|| view! { <p class="aside">{Msg::SESSIONS_ONLY_THIS.text()}</p> })}
                         }
                             .into_any()
                     }
                 })}
             </section>
-            <section class="panel" aria-labelledby="sessions-all">
-                <h2 class="panel__title" id="sessions-all">{Msg::SIGN_OUT_EVERYWHERE.text()}</h2>
-                <p class="panel__lead" id="sessions-all-lead">{Msg::SIGN_OUT_EVERYWHERE_HINT.text()}</p>
-                <p class="actions">
-                    <button
-                        type="button"
-                        class="button button--danger"
-                        aria-describedby="sessions-all-lead"
-                        on:click=move |_| step_up.then(Callback::new(move |()| open_all.set(true)))
-                    >
-                        {Msg::SIGN_OUT_EVERYWHERE.text()}
-                    </button>
-                </p>
-            </section>
+            // What is above it has its height by then.
+            {live(move || is_here.get().then(|| all_of_them(step_up, open_all)))}
             <Confirm
                 id="end-session"
                 title=Msg::SESSION_END_TITLE
@@ -187,7 +184,7 @@ pub fn Sessions() -> impl IntoView {
                 cancel=Msg::CANCEL
                 working=working
                 danger=true
-                on_confirm=Callback::new(move |()| end())
+                on_confirm=Callback::new(move |()| step_up.then(end))
             >
                 <p>
                     {live(move || match asked.get() {
@@ -206,7 +203,7 @@ pub fn Sessions() -> impl IntoView {
                 cancel=Msg::CANCEL
                 working=working
                 danger=true
-                on_confirm=Callback::new(move |()| end())
+                on_confirm=Callback::new(move |()| step_up.then(end))
             >
                 <p>{Msg::SESSIONS_END_OTHERS_LEAD.text()}</p>
                 {live(move || open_others.get().then(|| not_ended.view()))}
@@ -220,10 +217,31 @@ pub fn Sessions() -> impl IntoView {
                 cancel=Msg::CANCEL
                 working=working
                 danger=true
-                on_confirm=Callback::new(move |()| everywhere())
+                on_confirm=Callback::new(move |()| step_up.then(everywhere))
             >
                 <p>{Msg::SESSIONS_ALL_LEAD.text()}</p>
             </Confirm>
         </Page>
     }
+}
+
+/// The way out of all of them at once, this one included.
+fn all_of_them(step_up: StepUp, open: RwSignal<bool>) -> AnyView {
+    view! {
+        <section class="panel" aria-labelledby="sessions-all">
+            <h2 class="panel__title" id="sessions-all">{Msg::SIGN_OUT_EVERYWHERE.text()}</h2>
+            <p class="panel__lead" id="sessions-all-lead">{Msg::SIGN_OUT_EVERYWHERE_HINT.text()}</p>
+            <p class="actions">
+                <button
+                    type="button"
+                    class="button button--danger"
+                    aria-describedby="sessions-all-lead"
+                    on:click=move |_| step_up.then(move || open.set(true))
+                >
+                    {Msg::SIGN_OUT_EVERYWHERE.text()}
+                </button>
+            </p>
+        </section>
+    }
+    .into_any()
 }

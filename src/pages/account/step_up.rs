@@ -1,7 +1,8 @@
 //! Sensitive changes ask for a fresh sign-in when the last one is old: the question, and what waits for its answer.
 //!
-//! The question is put in a dialog above the section, so that nothing that was typed there is lost. Its forms are those of a
-//! sign-in ([`SignIn`]); what they send goes to [`Account::prove`](crate::session::Account::prove).
+//! The question is put in a dialog above the section, so that nothing that was typed there is lost. The dialog is here at once
+//! ([`dialog`]), and its forms come into it ([`question`]). They are those of a sign-in ([`SignIn`]); what they send goes to
+//! [`Account::prove`](crate::session::Account::prove).
 
 use crate::{
     cognito::{
@@ -24,38 +25,36 @@ use crate::{
     },
     state::{AppState, SettingsHandle},
 };
-use leptos::{html, prelude::*, task::spawn_local};
+use leptos::{html, prelude::*, reactive::owner::WeakOwner, task::spawn_local};
 
-/// In context: asks for a fresh sign-in where that is needed.
+/// In context: asks for a fresh sign-in where that is needed. One for each section that is drawn, for one person.
 #[derive(Clone, Copy)]
 pub struct StepUp {
     app: AppState,
     /// How old a sign-in may be, in seconds.
     limit: u64,
-    /// What waits for a new one.
-    waiting: RwSignal<Option<Waiting>>,
+    /// How the person can show that it is them, while they are asked to.
+    asking: RwSignal<Option<Again>>,
+    /// What waits for that.
+    waiting: StoredValue<Option<Box<dyn FnOnce()>>, LocalStorage>,
+    /// Where changes are carried out. A row that asked for one may have been drawn anew by then.
+    section: StoredValue<WeakOwner>,
     /// Whether the last sign-in is being looked at.
     looking: StoredValue<bool>,
-}
-
-/// A change that waits.
-#[derive(Clone)]
-struct Waiting {
-    change: Callback<()>,
-    /// Where it was asked for: its context is that of the change.
-    place: Owner,
-    /// How the person can show that it is them.
-    again: Again,
+    dialog: NodeRef<html::Dialog>,
 }
 
 impl StepUp {
-    /// For the whole account centre.
+    /// For the section that is being drawn.
     pub fn provide() -> Self {
         let step_up = Self {
             app: AppState::get(),
             limit: SettingsHandle::with(|settings| u64::from(settings.fresh_sign_in_minutes)) * 60,
-            waiting: RwSignal::new(None),
+            asking: RwSignal::new(None),
+            waiting: StoredValue::new_local(None),
+            section: StoredValue::new(Owner::current().unwrap_or_default().downgrade()),
             looking: StoredValue::new(false),
+            dialog: NodeRef::new(),
         };
         provide_context(step_up);
         step_up
@@ -67,13 +66,15 @@ impl StepUp {
     }
 
     /// Carries out a sensitive change: at once if the last sign-in is fresh, otherwise after a new one. If the person
-    /// does not go on with that, nothing happens. Ask before the change is made, not after.
-    pub fn then(self, change: Callback<()>) {
-        if self.looking.get_value() || self.waiting.with_untracked(Option::is_some) {
+    /// does not go on with that, or the section is left, nothing happens. Ask before the change is made, not after; and where
+    /// that is confirmed first, before the confirmation as well, which may stand there for a long time.
+    pub fn then(self, change: impl FnOnce() + 'static) {
+        // The section may be gone.
+        let is_idle = self.looking.try_get_value() == Some(false);
+        if !is_idle || self.asking.with_untracked(Option::is_some) {
             return;
         }
         self.looking.set_value(true);
-        let place = Owner::current().unwrap_or_default();
         spawn_local(async move {
             // What makes calls is here, or else the change itself says that it is not.
             let account = (self.app.services.account)().await.ok();
@@ -85,75 +86,73 @@ impl StepUp {
                 Some(account) if !is_fresh(&*account, self.limit) => {
                     // Who is signed out is on the way to the sign-in.
                     if let Some(again) = account.again() {
-                        self.waiting.set(Some(Waiting { change, place, again }));
+                        self.waiting.set_value(Some(Box::new(change)));
+                        self.asking.set(Some(again));
                     }
                 }
-                _ => carry_out(&place, change),
+                _ => self.carry_out(change),
             }
         });
     }
 
     /// Whether the person is being asked.
     pub fn is_open(self) -> bool {
-        self.waiting.with(Option::is_some)
+        self.asking.with(Option::is_some)
+    }
+
+    /// Carries out a change, if the section is still there.
+    fn carry_out(self, change: impl FnOnce()) {
+        if let Some(section) = self.section.try_get_value().and_then(|section| section.upgrade()) {
+            section.with(change);
+        }
+    }
+
+    /// The person has shown who they are.
+    fn done(self) {
+        let change = self.waiting.try_update_value(Option::take).flatten();
+        self.close();
+        if let Some(change) = change {
+            self.carry_out(change);
+        }
+    }
+
+    /// Ends the question. The dialog is closed before it goes, so that focus returns to what had it.
+    fn close(self) {
+        if let Some(dialog) = self.dialog.try_get_untracked().flatten() {
+            dialog.close();
+        }
+        self.forget();
+    }
+
+    fn forget(self) {
+        self.waiting.try_set_value(None);
+        self.asking.try_set(None);
     }
 }
 
-/// Carries out a change where it was asked for, if that place is still there.
-fn carry_out(place: &Owner, change: Callback<()>) {
-    place.with(|| change.try_run(()));
-}
-
-/// The question. `other` draws the forms beyond the first one.
-pub fn question(other: fn(Screen) -> AnyView) -> AnyView {
-    let (app, step_up) = (AppState::get(), StepUp::get());
+/// The dialog that the question is put in. `question` draws the forms, or what stands there while they are loaded.
+pub fn dialog(question: fn() -> AnyView) -> AnyView {
+    let step_up = StepUp::get();
     provide_context(InDialog);
-    let Some(again) = step_up.waiting.with_untracked(|waiting| waiting.as_ref().map(|waiting| waiting.again.clone()))
-    else {
-        return ().into_any();
-    };
-    let dialog = NodeRef::<html::Dialog>::new();
     effect(move || {
-        if let Some(dialog) = dialog.get().filter(|dialog| !dialog.open()) {
+        if let Some(dialog) = step_up.dialog.get().filter(|dialog| !dialog.open()) {
             // Fails only for a dialog that is open or not on the page.
             drop(dialog.show_modal());
         }
     });
-    // Closed before it goes, so that focus returns to what had it.
-    let close = move || match dialog.get_untracked() {
-        Some(dialog) => dialog.close(),
-        None => step_up.waiting.set(None),
-    };
-    let done = Callback::new(move |()| {
-        let waiting = step_up.waiting.try_update(Option::take).flatten();
-        close();
-        if let Some(Waiting { change, place, .. }) = waiting {
-            carry_out(&place, change);
-        }
-    });
-    // Somebody else who signs in in another tab has asked for nothing.
-    let who = move || app.session.with(|session| session.user().map(|user| user.username.clone()));
-    let asked = untrack(who);
-    effect(move || {
-        if who() != asked {
-            close();
-        }
-    });
-    let content = match again {
-        Again::Here => here(step_up, done).forms(first, other).into_any(),
-        Again::AtProvider(provider) => at_provider(app, provider),
-    };
     view! {
         <dialog
-            node_ref=dialog
+            node_ref=step_up.dialog
             class="dialog"
             aria-label=Msg::STEP_UP_TITLE.text()
-            on:close=move |_| step_up.waiting.set(None)
+            on:close=move |_| step_up.forget()
         >
+            // What is announced in here: the page behind is out of reach.
+            <div class="visually-hidden" role="status" aria-atomic="false"></div>
             <div class="dialog__body">
-                {content}
+                {question()}
                 <p class="actions">
-                    <button type="button" class="button" on:click=move |_| close()>
+                    <button type="button" class="button" on:click=move |_| step_up.close()>
                         {Msg::CANCEL.text()}
                     </button>
                 </p>
@@ -163,8 +162,18 @@ pub fn question(other: fn(Screen) -> AnyView) -> AnyView {
     .into_any()
 }
 
+/// What is in the dialog. `other` draws the forms beyond the first one.
+pub fn question(other: fn(Screen) -> AnyView) -> AnyView {
+    let step_up = StepUp::get();
+    match step_up.asking.get_untracked() {
+        Some(Again::Here) => here(step_up).forms(first, other).into_any(),
+        Some(Again::AtProvider(provider)) => at_provider(step_up.app, provider),
+        None => ().into_any(),
+    }
+}
+
 /// The forms of a sign-in for whoever is signed in.
-fn here(step_up: StepUp, done: Callback<()>) -> SignIn {
+fn here(step_up: StepUp) -> SignIn {
     let begun = SignIn::begin();
     let refused = |kind| Some(Error::Service(ServiceError { kind, reason: None }));
     begun.sending(Callback::new(move |input: Input| {
@@ -180,7 +189,7 @@ fn here(step_up: StepUp, done: Callback<()>) -> SignIn {
                 return;
             }
             match then.asks {
-                Asks::SignedIn => return done.run(()),
+                Asks::SignedIn => return step_up.done(),
                 // Pages of their own for those who are not signed in.
                 Asks::Unconfirmed => then.problem = refused(ErrorKind::UserNotConfirmed),
                 Asks::ResetRequired => then.problem = refused(ErrorKind::PasswordResetRequired),

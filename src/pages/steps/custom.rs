@@ -1,6 +1,6 @@
 //! A question of the pool's own function.
 
-use super::{StepPage, above, way_back};
+use super::{InDialog, StepPage, above, way_back};
 use crate::{
     cognito::{
         sign_in::{Input, Stage},
@@ -34,7 +34,8 @@ pub fn custom() -> AnyView {
         (_, Tried::Answer) => Msg::STEP_CUSTOM_AGAIN,
         _ => Msg::STEP_CUSTOM_LEAD,
     };
-    let described = question.as_ref().map(|_| "question".to_owned());
+    let question_id = InDialog::id("question");
+    let described = question.as_ref().map(|_| question_id.clone());
     let field = FieldState::default();
     let submit = move || {
         let typed = field.value();
@@ -47,10 +48,10 @@ pub fn custom() -> AnyView {
     view! {
         <StepPage title=Msg::STEP_CUSTOM_TITLE lead=lead.text() first=field>
             <Problem problem=above(sign_in, None) />
-            {question.map(|question| view! { <blockquote class="question" id="question">{question}</blockquote> })}
+            {question.map(|question| view! { <blockquote class="question" id=question_id>{question}</blockquote> })}
             <Form id="custom-step" working=sign_in.working on_submit=Callback::new(move |()| submit())>
                 <Field
-                    id="answer"
+                    id=InDialog::id("answer")
                     label=Msg::ANSWER.text()
                     kind=Kind::Text("off")
                     state=field

@@ -48,6 +48,11 @@ impl InDialog {
     pub(super) fn is_here() -> bool {
         use_context::<Self>().is_some()
     }
+
+    /// The id of something that the page below a dialog may have as well.
+    pub(super) fn id(id: &str) -> String {
+        if Self::is_here() { ["dialog-", id].concat() } else { id.to_owned() }
+    }
 }
 
 /// The frame of one question: a page, or what a dialog has in its place.
@@ -155,4 +160,20 @@ pub(super) fn way(sign_in: SignIn, label: Msg, go: impl Fn() + Send + Sync + 'st
     };
     view! { <WorkButton label=label busy=Msg::CONTINUING working=busy on_press=Callback::new(move |()| press()) /> }
         .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_page_below_a_dialog_may_have_has_another_id_in_it() {
+        let page = Owner::new();
+        let ids = || (InDialog::id("code"), InDialog::id("password"));
+        assert_eq!(page.with(ids), ("code".to_owned(), "password".to_owned()));
+        let dialog = page.child();
+        dialog.with(|| provide_context(InDialog));
+        assert_eq!(dialog.with(ids), ("dialog-code".to_owned(), "dialog-password".to_owned()));
+        assert_eq!(page.with(ids).0, "code");
+    }
 }

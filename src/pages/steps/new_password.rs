@@ -1,6 +1,6 @@
 //! The step after a temporary password: choose one, and fill in what the pool requires.
 
-use super::{StepPage, above, at_field, way_back};
+use super::{InDialog, StepPage, above, at_field, way_back};
 use crate::{
     cognito::{operations::Attribute, sign_in::Input},
     components::{FieldState, Form, Submit},
@@ -27,6 +27,7 @@ pub fn NewPassword() -> impl IntoView {
         .map(|name| (AttributeField { required: true, ..attribute_named(name) }, FieldState::default()))
         .collect();
     let drawn = draw_attributes(&fields, |_| String::new());
+    let id = if InDialog::is_here() { "dialog-new_password" } else { "new_password" };
     at_field(sign_in, password.field(), Place::NewPassword);
     let submit = move || {
         let chosen = password.read();
@@ -55,7 +56,7 @@ pub fn NewPassword() -> impl IntoView {
             <Problem problem=above(sign_in, Some(Place::NewPassword)) />
             <Form id="new-password" working=sign_in.working on_submit=Callback::new(move |()| submit())>
                 <HiddenUserName />
-                <NewPasswordField id="new_password" label=Msg::NEW_PASSWORD state=password />
+                <NewPasswordField id=id label=Msg::NEW_PASSWORD state=password />
                 {drawn}
                 <Submit label=Msg::SET_PASSWORD busy=Msg::SETTING_PASSWORD working=sign_in.working />
             </Form>

@@ -34,7 +34,7 @@ pub fn form(sign_in: SignIn, send: impl Fn(Password) + Send + Sync + 'static) ->
             <Form id="password-step" working=sign_in.working on_submit=Callback::new(move |()| submit())>
                 // Password managers want to know whose password it is.
                 <HiddenUserName />
-                <Field id="password" label=Msg::PASSWORD.text() kind=Kind::CurrentPassword state=field />
+                <Field id=InDialog::id("password") label=Msg::PASSWORD.text() kind=Kind::CurrentPassword state=field />
                 {(!in_dialog)
                     .then(|| {
                         view! {

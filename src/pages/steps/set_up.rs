@@ -1,6 +1,6 @@
 //! Setting up a second factor in the middle of a sign-in: an authenticator app, or codes by email.
 
-use super::{StepPage, above, at_field, way, way_back};
+use super::{InDialog, StepPage, above, at_field, way, way_back};
 use crate::{
     cognito::{
         operations::ChallengeName,
@@ -81,7 +81,7 @@ fn by_email(sign_in: SignIn) -> AnyView {
         <StepPage title=Msg::SET_UP_EMAIL_TITLE lead=Msg::SET_UP_EMAIL_LEAD.text() first=field>
             <Problem problem=above(sign_in, None) />
             <Form id="email-step" working=sign_in.working on_submit=Callback::new(move |()| submit())>
-                <Field id="email" label=Msg::EMAIL.text() kind=Kind::Text("email") state=field />
+                <Field id=InDialog::id("email") label=Msg::EMAIL.text() kind=Kind::Text("email") state=field />
                 <Submit label=Msg::SEND_CODE busy=Msg::SENDING_CODE working=sign_in.working />
             </Form>
             {way_back(sign_in)}

@@ -1,15 +1,16 @@
 //! What the pool knows of the person, to be shown or taken along, and the end of their account.
 
-use super::{MOST_PAGES, authorised, lacks};
+use super::{MOST_PAGES, lacks};
 use crate::{
     cognito::{
         calendar::Moment,
         client::{self, Operation, Target},
-        error::{Error, Fault},
+        error::{Error, ErrorKind, Fault, ServiceError},
         operations::{DeleteUser, GetUser, GetUserAuthFactors, ListDevices, ListUserSessions, ListWebAuthnCredentials},
+        token::{AccessClaims, IDENTITIES, Identity},
         types::{AccessToken, AttributeName, PageToken},
     },
-    session::{Account, Profile},
+    session::{Account, Profile, User},
 };
 use serde_json::{Map, Value, json};
 
@@ -22,9 +23,6 @@ pub struct LinkedSignIn {
     pub since: Option<u64>,
 }
 
-/// The attribute that they are in.
-const IDENTITIES: &str = "identities";
-
 /// What people call a provider that the pool has a name of its own for.
 pub fn provider_label(name: &str) -> &str {
     match name {
@@ -36,27 +34,33 @@ pub fn provider_label(name: &str) -> &str {
 
 /// The linked sign-ins of whoever's profile it is, the oldest first.
 pub fn linked(profile: &Profile) -> Vec<LinkedSignIn> {
-    let text = profile.get(&AttributeName::new(IDENTITIES)).unwrap_or_default();
-    let identities: Vec<Map<String, Value>> = serde_json::from_str(text).unwrap_or_default();
-    let mut found: Vec<_> = identities
-        .into_iter()
-        .filter_map(|identity| {
-            let provider = provider_label(identity.get("providerName")?.as_str()?).to_owned();
-            // Milliseconds, as a number or as a text.
-            let since = identity.get("dateCreated").and_then(|at| at.as_u64().or_else(|| at.as_str()?.parse().ok()));
-            Some(LinkedSignIn { provider, since: since.map(|at| at / 1000) })
-        })
-        .collect();
+    let linked = |Identity { provider, since }| LinkedSignIn { provider: provider_label(&provider).to_owned(), since };
+    let mut found: Vec<_> = profile.identities().into_iter().map(linked).collect();
     found.sort_by_key(|linked| linked.since);
     found
 }
 
-/// Deletes the account. It is gone at once and for good; [`Account::deleted`] is for afterwards.
+/// Deletes the account of this person. It is gone at once and for good; [`Account::deleted`] is for afterwards.
 ///
 /// # Errors
-/// As [`authorised`].
-pub async fn delete(account: &dyn Account) -> Result<(), Error> {
-    authorised(account, DeleteUser::new).await.map(drop)
+/// NotAuthorized also if somebody else is signed in by now: nothing is sent then. Otherwise as [`authorised`](super::authorised).
+pub async fn delete(account: &dyn Account, whose: User) -> Result<(), Error> {
+    let body = move |access_token: AccessToken| {
+        if is_of(&access_token, &whose) {
+            return client::write(&DeleteUser::new(access_token));
+        }
+        Err(Error::Service(ServiceError { kind: ErrorKind::NotAuthorized, reason: None }))
+    };
+    let answer = account.ask(Target::of::<DeleteUser>(), Box::new(body)).await?;
+    client::read::<DeleteUser>(&answer).map(drop)
+}
+
+/// Whether a token is this person's. Older clients of Cognito may have stored another name of theirs; it is `sub` that the pool
+/// calls them by then, in pools where people sign in with an address.
+fn is_of(token: &AccessToken, whose: &User) -> bool {
+    let sub = whose.profile.get(&AttributeName::new("sub"));
+    AccessClaims::read(token)
+        .is_some_and(|claims| claims.username == whose.username || sub == Some(claims.username.as_str()))
 }
 
 /// Everything that the pool tells of the person, as the text of a JSON file: profile, ways to sign in, second factors,
@@ -203,7 +207,8 @@ fn file(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cognito::operations::Attribute;
+    use crate::cognito::{operations::Attribute, types::UserName};
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
     fn profile(identities: &str) -> Profile {
         let attribute = Attribute { name: AttributeName::new(IDENTITIES), value: identities.to_owned() };
@@ -253,6 +258,18 @@ mod tests {
         });
         assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), expected);
         assert_eq!(day(951_782_400), "2000-02-29");
+    }
+
+    #[test]
+    fn the_token_of_somebody_else_deletes_nobody() {
+        let token = |payload: &str| AccessToken::new(format!("e30.{}.x", URL_SAFE_NO_PAD.encode(payload)));
+        let ada = token(r#"{"username":"ada-1","iat":1,"exp":2}"#);
+        let attribute = Attribute { name: AttributeName::new("sub"), value: "ada-1".to_owned() };
+        let user = |name: &str, profile| User { username: UserName::new(name), profile, expires_at: 0, stale: None };
+        assert!(is_of(&ada, &user("ada-1", Profile::default())));
+        assert!(is_of(&ada, &user("ada@example.com", Profile::from_attributes(vec![attribute]))));
+        assert!(!is_of(&ada, &user("bob-1", Profile::default())));
+        assert!(!is_of(&token("{}"), &user("ada-1", Profile::default())));
     }
 
     #[test]

@@ -121,15 +121,23 @@ pub async fn switch(account: &dyn Account, factor: Factor, enabled: bool) -> Res
     set(account, factor, MfaSetting { enabled, preferred_mfa: false }).await
 }
 
-/// Makes one the only one that is asked for, or with `None` leaves it to each sign-in (SetUserMFAPreference). `now` is how it
-/// stands.
+/// Makes one the only one that is asked for, or with `None` leaves it to each sign-in (SetUserMFAPreference). `shown` is what the
+/// person chose from.
 ///
 /// # Errors
-/// As [`switch`].
-pub async fn prefer(account: &dyn Account, now: &Factors, wanted: Option<Factor>) -> Result<(), Error> {
-    match wanted.or(now.preferred) {
-        Some(factor) => set(account, factor, MfaSetting { enabled: true, preferred_mfa: wanted.is_some() }).await,
-        None => Ok(()),
+/// InvalidParameter if the one that is wanted has been switched off since; as [`switch`].
+pub async fn prefer(account: &dyn Account, shown: &Factors, wanted: Option<Factor>) -> Result<(), Error> {
+    if wanted == shown.preferred {
+        return Ok(());
+    }
+    // To prefer one is to switch it on, also if it was removed in another tab.
+    let now = factors(account).await?;
+    match (wanted, wanted.or(now.preferred)) {
+        (_, Some(factor)) if now.on.contains(&factor) => {
+            set(account, factor, MfaSetting { enabled: true, preferred_mfa: wanted.is_some() }).await
+        }
+        (Some(_), _) => Err(Error::Service(ServiceError { kind: ErrorKind::InvalidParameter, reason: None })),
+        (None, _) => Ok(()),
     }
 }
 

@@ -38,7 +38,8 @@ pub async fn authorised<O: Operation>(
 /// So many pages of a list are asked for; one that goes on is cut off.
 const MOST_PAGES: usize = 20;
 
-/// Whether a refusal says that the pool does not have this at all: by its plan, an add-on, or its settings.
+/// Whether a refusal says that the pool does not have this at all: by its plan, an add-on, its settings, or because its server
+/// does not know the operation. An error of a name that is not known says nothing.
 pub fn lacks(error: &Error) -> bool {
     use ErrorKind as E;
     matches!(

@@ -6,13 +6,12 @@ use super::{
 };
 use crate::{
     cognito::{
-        error::{Error, ErrorKind},
+        error::Error,
         operations::{AuthFactor, ChangePassword, GetUserAuthFactors},
-        types::{AttributeName, Password, UserName},
+        types::{Password, UserName},
     },
     session::{Account, Profile},
 };
-use serde::Deserialize;
 
 /// Whether the person has a password (`GetUserAuthFactors`); `None` if the pool does not say.
 ///
@@ -23,20 +22,9 @@ pub async fn has_password(account: &dyn Account) -> Result<Option<bool>, Error> 
     Ok((!factors.is_empty()).then(|| factors.contains(&AuthFactor::Password)))
 }
 
-/// An account at another provider (the attribute `identities`).
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Identity {
-    provider_name: String,
-}
-
-/// The provider that this account was made by, if one did: the pool names such people by it (`google_1234`), and keeps no
-/// password for them. A provider that was linked to an account later is none of these.
+/// The provider that this account was made by, if one did: the pool keeps no password for such people.
 pub fn made_by_provider(user: &UserName, profile: &Profile) -> Option<String> {
-    let identities = profile.get(&AttributeName::new("identities"))?;
-    let identities: Vec<Identity> = serde_json::from_str(identities).ok()?;
-    let (prefix, _) = user.as_str().split_once('_')?;
-    identities.into_iter().map(|identity| identity.provider_name).find(|name| name.eq_ignore_ascii_case(prefix))
+    profile.identities().into_iter().find(|identity| identity.made(user.as_str())).map(|identity| identity.provider)
 }
 
 /// Changes the password (`ChangePassword`); without a current one for people who have none.
@@ -60,8 +48,7 @@ pub async fn change(account: &dyn Account, current: Option<Password>, new: Passw
 pub async fn other_sessions(account: &dyn Account) -> Result<Option<Vec<OpenSession>>, Error> {
     match sessions::list(account).await {
         Ok(open) => Ok(Some(open.into_iter().filter(|session| !session.is_this).collect())),
-        // A server that is not AWS's may not know the operation.
-        Err(error) if lacks(&error) || error.kind() == Some(ErrorKind::Unknown) => Ok(None),
+        Err(error) if lacks(&error) => Ok(None),
         Err(error) => Err(error),
     }
 }
@@ -69,7 +56,7 @@ pub async fn other_sessions(account: &dyn Account) -> Result<Option<Vec<OpenSess
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cognito::operations::Attribute;
+    use crate::cognito::{operations::Attribute, types::AttributeName};
 
     #[test]
     fn a_provider_that_was_linked_later_did_not_make_the_account() {

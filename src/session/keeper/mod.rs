@@ -237,8 +237,8 @@ impl<W: World> Keeper<W> {
         }
     }
 
-    /// Stores a session that has just begun, and tells everyone.
-    fn enter(&self, tokens: &Tokens, claims: &AccessClaims, through_domain: bool) {
+    /// Stores a session that has just begun, and tells everyone. False if other tabs cannot find it.
+    fn enter(&self, tokens: &Tokens, claims: &AccessClaims, through_domain: bool) -> bool {
         self.drop_aws_access();
         self.ending.take();
         self.dismissed.take();
@@ -248,6 +248,7 @@ impl<W: World> Keeper<W> {
         self.arrived(tokens);
         self.note_activity();
         self.publish(&claims.username, tokens, None);
+        kept
     }
 
     /// Tells everyone who is signed in, from the ID token.
@@ -572,16 +573,6 @@ impl<W: World> Account for Keeper<W> {
 
     fn deleted(&self) {
         self.over_for_good();
-    }
-
-    fn update_attributes(&self, user_attributes: Vec<Attribute>) -> Local<'_, Result<(), Error>> {
-        Box::pin(async move {
-            let update = |access_token| UpdateUserAttributes::new(access_token, user_attributes.clone());
-            self.authorised(update).await.unwrap_or_else(|| Err(not_authorized()))?;
-            // They are changed, whether that can be shown or not.
-            let _ = self.reload_profile().await;
-            Ok(())
-        })
     }
 
     fn sign_out(&self, how: SignOut) -> Local<'_, SignedOut> {

@@ -126,10 +126,14 @@ impl<W: World> Keeper<W> {
         self.arrived(fresh);
         let kept = self.store.renew(&*self.world, user, fresh);
         self.hold(user, fresh, kept);
-        // What the others cannot find in storage has to be brought to them: the old refresh token may be worth nothing now.
+        self.say_renewed(user, old, fresh, kept);
+        self.tell_renewed(fresh);
+    }
+
+    /// What the others cannot find in storage has to be brought to them: the old refresh token may be worth nothing now.
+    fn say_renewed(&self, user: &UserName, old: &Tokens, fresh: &Tokens, kept: bool) {
         let tokens = (!kept || !self.world.is_shared()).then(|| Handed::new(user, fresh));
         self.say(&Message::Renewed { session: SessionMark::of(old), tokens });
-        self.tell_renewed(fresh);
     }
 
     /// Tokens of a new sign-in of the same person take the place of the session's, which is revoked. False if there is no
@@ -154,6 +158,27 @@ impl<W: World> Keeper<W> {
         }
         self.let_go_later(held);
         replaced
+    }
+
+    /// Tokens of a sign-in become the session. One that is there already is ended at the pool, whoever's it is: nobody holds
+    /// it any more.
+    pub(super) async fn begin(&self, fresh: &Tokens, claims: &AccessClaims, through_domain: bool) {
+        // As in `replace`. Where there is no session, there is nothing to wait for.
+        let held = if self.stored().is_some() { Some(self.lock().await) } else { None };
+        let before = self.stored().filter(|(_, old)| SessionMark::of(old) != SessionMark::of(fresh));
+        let kept = self.enter(fresh, claims, through_domain);
+        if let Some((user, old)) = before {
+            // Copies of the tab that have a storage of their own would find out by a refusal.
+            if user == claims.username {
+                self.say_renewed(&user, &old, fresh, kept);
+            } else {
+                self.say(&Message::Over { session: SessionMark::of(&old), ending: Ending::SignedOut });
+            }
+            self.say_goodbye(user, old, SignOut::ThisSession);
+        }
+        if let Some(held) = held {
+            self.let_go_later(held);
+        }
     }
 
     /// Whoever is next must not begin before it can see what was stored.

@@ -157,7 +157,7 @@ impl<W: World> Keeper<W> {
         let Some(claims) = AccessClaims::read(&tokens.access) else {
             return Attempt::at(step.restart(Some(Fault::Garbled.into()), false));
         };
-        self.enter(tokens, &claims, false);
+        self.begin(tokens, &claims, false).await;
         self.load_profile().await;
         Attempt { asks: Asks::SignedIn, ..Attempt::default() }
     }
@@ -271,7 +271,7 @@ impl<W: World> Keeper<W> {
             return Err(Failure::OtherToken);
         }
         let claims = AccessClaims::read(&tokens.access).ok_or(Failure::NoAnswer(Fault::Garbled))?;
-        self.enter(&tokens, &claims, true);
+        self.begin(&tokens, &claims, true).await;
         Ok(())
     }
 }

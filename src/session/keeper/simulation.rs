@@ -7,7 +7,7 @@ use crate::{
     cognito::{
         client::{HttpRequest, HttpResponse, Transport},
         error::Fault,
-        sign_in::{Asks, Way},
+        sign_in::Way,
         srp::{BigMod, SECRET_BYTES},
     },
     session::{
@@ -31,8 +31,6 @@ use std::{
 };
 
 const CLIENT: &str = "c";
-/// The password that people prove with who are signed in already.
-const AGAIN: &str = "again";
 const PREFIX: &str = "CognitoIdentityServiceProvider.c";
 /// How long after something every tab has to know, in milliseconds.
 const KNOWN: u64 = 1_000;
@@ -94,6 +92,10 @@ struct PoolSession {
     alive: bool,
     made: u64,
     refreshing: usize,
+    /// It has been stored in the browser.
+    begun: bool,
+    /// Nobody can be blamed if it stays open.
+    may_stay: bool,
 }
 
 type Event = Box<dyn FnOnce(&Rc<Sim>)>;
@@ -347,6 +349,21 @@ impl Sim {
         self.truth_since.set(self.now.get());
     }
 
+    /// A tab stores a refresh token. From the first one of a session on, that is the session.
+    fn begins(&self, refresh: &str) {
+        let Some(number) = self.session_of(refresh) else { return };
+        if !std::mem::replace(&mut self.sessions.borrow_mut()[number].begun, true) {
+            self.set_truth(Some(number));
+        }
+    }
+
+    /// Sessions that are over in this browser from now on may stay open at the pool: there is nobody who could end them.
+    fn excuse(&self) {
+        for session in self.sessions.borrow_mut().iter_mut() {
+            session.may_stay = true;
+        }
+    }
+
     fn tokens(&self, session: usize) -> Value {
         let made = self.now.get() / 1000;
         let sessions = self.sessions.borrow();
@@ -381,6 +398,8 @@ impl Sim {
                     alive: true,
                     made: self.now.get() / 1000,
                     refreshing: 0,
+                    begun: false,
+                    may_stay: false,
                 });
                 (200, json!({"AuthenticationResult": self.tokens(number)}))
             }
@@ -486,6 +505,8 @@ impl Sim {
     }
 
     fn close(&self, tab: &Rc<Tab>) {
+        // What it had to tell the pool goes with it.
+        self.excuse();
         tab.closed.set(true);
         tab.keeper.take();
         tab.tasks.take();
@@ -571,19 +592,19 @@ impl Sim {
             }
             Action::Prove(which) => {
                 if let Some(tab) = pick(which).filter(|tab| !tab.frozen.get()) {
-                    let (keeper, sim) = (tab.keeper.borrow().clone().unwrap(), self.clone());
+                    let keeper = tab.keeper.borrow().clone().unwrap();
                     tab.new_tasks.borrow_mut().push(Box::pin(async move {
-                        let way = Way::Password(Password::new(AGAIN));
+                        let way = Way::Password(Password::new("p"));
                         let input = Input::Submit { user: UserName::new(""), way };
-                        if keeper.prove(Attempt::default(), input, 600).await.asks == Asks::SignedIn {
-                            let (_, tokens) = keeper.stored().unwrap();
-                            sim.set_truth(sim.session_of(tokens.access.as_str()));
-                        }
+                        keeper.prove(Attempt::default(), input, 600).await;
                     }));
                 }
             }
             Action::SignOut(which, how) => {
                 if let Some(tab) = pick(which).filter(|tab| !tab.frozen.get()) {
+                    if how == SignOut::ThisBrowser {
+                        self.excuse();
+                    }
                     if tab.view.borrow().contains_key(&format!("{PREFIX}.LastAuthUser")) {
                         self.set_truth(None);
                     }
@@ -698,6 +719,9 @@ impl Sim {
                 self.wrong(format!("session {session} of {user} is alive, but {stored:?} is stored"));
             }
         }
+        if self.kind.shared && !self.unclear.get() {
+            self.check_left_open();
+        }
         let shown: BTreeSet<_> = self.open_tabs().iter().map(|tab| tab.shown.borrow().clone()).collect();
         if shown.len() > 1 {
             for tab in self.open_tabs() {
@@ -726,6 +750,26 @@ impl Sim {
                     self.wrong(format!("nobody is signed in, and {left:?} is still stored"));
                 }
             }
+        }
+    }
+}
+
+impl Sim {
+    /// Of the sessions that were ever stored, only the one that still is may be open at the pool.
+    fn check_left_open(&self) {
+        let stored = {
+            let disk = self.disk.borrow();
+            let refresh = disk
+                .get(&format!("{PREFIX}.LastAuthUser"))
+                .and_then(|user| disk.get(&format!("{PREFIX}.{user}.refreshToken")));
+            refresh.and_then(|refresh| self.session_of(refresh))
+        };
+        let left = |(number, session): &(usize, &PoolSession)| {
+            session.begun && session.alive && !session.may_stay && Some(*number) != stored
+        };
+        let left: Vec<_> = self.sessions.borrow().iter().enumerate().filter(left).map(|(number, _)| number).collect();
+        if !left.is_empty() {
+            self.wrong(format!("{left:?} are left open at the pool, and {stored:?} is stored"));
         }
     }
 }
@@ -896,14 +940,6 @@ impl Transport for Rc<Tab> {
                             sim.reached(number);
                         }
                     }
-                    // Whether that becomes the session of somebody who has one is for the keeper to say.
-                    if operation == "InitiateAuth"
-                        && body["AuthParameters"]["PASSWORD"] != AGAIN
-                        && let Ok((200, body)) = &result
-                    {
-                        let token = body["AuthenticationResult"]["AccessToken"].as_str().unwrap();
-                        sim.set_truth(sim.session_of(token));
-                    }
                     filled.fill(result.map(|(status, body)| HttpResponse {
                         status,
                         error_type: None,
@@ -927,6 +963,9 @@ impl Storage for Rc<Tab> {
         self.view.borrow().get(key).cloned()
     }
     fn set(&self, key: &str, value: &str) -> bool {
+        if key.ends_with(".refreshToken") {
+            self.sim.begins(value);
+        }
         self.write(key, Some(value.to_owned()));
         true
     }

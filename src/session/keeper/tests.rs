@@ -704,7 +704,8 @@ fn a_refusal_that_is_not_about_the_token_leaves_the_session_alone() {
     let body = json!({"__type": "NotAuthorizedException",
                       "message": "A client attempted to write unauthorized attribute"});
     let scene = scene(Some(5000), vec![("UpdateUserAttributes", Ok((400, body)))]);
-    let error = run(scene.keeper.update_attributes(vec![])).unwrap_err();
+    let update = |token| UpdateUserAttributes::new(token, vec![]);
+    let error = run(centre::authorised(&*scene.keeper, update)).unwrap_err();
     assert_eq!(error.reason(), Some(Reason::AttributeNotWritable));
     assert!(scene.told.borrow().is_empty());
     assert!(!scene.world.storage.borrow().is_empty());
@@ -934,6 +935,179 @@ fn a_session_by_password_after_one_from_the_domain_is_none_from_the_domain() {
     run(scene.keeper.sign_in(Attempt::default(), submit()));
     assert!(scene.is_signed_in());
     assert_eq!(scene.world.get(OAUTH), None);
+}
+
+/// What a provider's answer makes of whoever is stored by then, and what was said to other tabs.
+fn comes_back(scene: &Scene) -> Vec<Message> {
+    scene.world.work.take();
+    let url = scene.begin();
+    scene.will_answer(vec![("token", social(&url)), ("RevokeToken", Ok((200, json!({}))))]);
+    assert!(scene.finish(&format!("code=c0de&state={}", parameter(&url, "state"))).result.is_ok());
+    work(scene);
+    assert_eq!(scene.whole().unwrap().1.refresh, RefreshToken::new("r"));
+    scene.world.said.take().iter().filter_map(|text| Message::read(text)).collect()
+}
+
+#[test]
+fn a_session_that_a_sign_in_at_a_provider_takes_the_place_of_is_ended_at_the_pool() {
+    let scene = scene(Some(5000), vec![]);
+    let said = comes_back(&scene);
+    assert_eq!(revoked(&scene), ["refresh-1"]);
+    let session = SessionMark::of(&tokens(1400, 5000));
+    assert_eq!(said, [Message::Renewed { session, tokens: None }]);
+    scene.all_answers_were_used();
+    // What another tab has refreshed while we waited for it.
+    let refreshed = super::tests::scene(Some(5000), vec![]);
+    let world = refreshed.world.clone();
+    refreshed.world.meanwhile.replace(Some(Box::new(move |_| {
+        let fresh = Tokens { refresh: RefreshToken::new("refresh-2"), ..tokens(1500, 5100) };
+        Store::new(&ClientId::new("c")).renew(&world, &UserName::new("sub"), &fresh);
+    })));
+    comes_back(&refreshed);
+    assert_eq!(revoked(&refreshed), ["refresh-2"]);
+    // Copies of the tab find nothing in a storage of their own.
+    let copied = super::tests::scene(Some(5000), vec![]);
+    copied.world.full.set(true);
+    let said = comes_back(&copied);
+    assert!(matches!(&said[..], [Message::Renewed { tokens: Some(_), .. }]), "{said:?}");
+}
+
+#[test]
+fn whoever_comes_back_from_a_provider_as_somebody_else_ends_the_session_of_whoever_left() {
+    let scene = scene(None, vec![]);
+    let bobs = Tokens { refresh: RefreshToken::new("bob's"), ..tokens(1000, 5000) };
+    Store::new(&ClientId::new("c")).save(&scene.world, &UserName::new("bob"), &bobs);
+    let said = comes_back(&scene);
+    assert_eq!(revoked(&scene), ["bob's"]);
+    assert_eq!(said, [Message::Over { session: SessionMark::of(&bobs), ending: Ending::SignedOut }]);
+    assert!(scene.is_signed_in());
+    scene.all_answers_were_used();
+}
+
+#[test]
+fn a_sign_in_over_a_session_ends_that_one_and_one_over_none_waits_for_nobody() {
+    let answers = || vec![("InitiateAuth", verifier()), ("RespondToAuthChallenge", signed_in()), ("GetUser", user())];
+    let over = scene(Some(5000), [answers(), vec![("RevokeToken", Ok((200, json!({}))))]].concat());
+    over.world.work.take();
+    assert_eq!(run(over.keeper.sign_in(Attempt::default(), submit())).asks, Asks::SignedIn);
+    assert_eq!(over.whole(), Some((UserName::new("sub"), proved())));
+    work(&over);
+    assert_eq!(revoked(&over), ["refresh-1"]);
+    over.all_answers_were_used();
+
+    let none = scene(None, answers());
+    none.world.work.take();
+    none.world.meanwhile.replace(Some(Box::new(|_| panic!("there is nothing to wait for"))));
+    assert_eq!(run(none.keeper.sign_in(Attempt::default(), submit())).asks, Asks::SignedIn);
+    work(&none);
+    assert!(revoked(&none).is_empty());
+    assert!(none.world.said.borrow().is_empty());
+}
+
+#[test]
+fn what_the_pool_takes_for_the_same_session_is_not_ended_by_a_sign_in() {
+    let claims = json!({"username": "sub", "iat": 1000, "exp": 4600, "origin_jti": "o"}).to_string();
+    let access = format!("e30.{}.x", URL_SAFE_NO_PAD.encode(claims));
+    let scene = scene(None, vec![]);
+    scene.world.work.take();
+    let stored = Tokens { access: AccessToken::new(access.clone()), ..tokens(1000, 4600) };
+    Store::new(&ClientId::new("c")).save(&scene.world, &UserName::new("sub"), &stored);
+    let url = scene.begin();
+    let (status, mut answer) = social(&url).unwrap();
+    answer["access_token"] = json!(access);
+    scene.will_answer(vec![("token", Ok((status, answer)))]);
+    assert!(scene.finish(&format!("code=c0de&state={}", parameter(&url, "state"))).result.is_ok());
+    work(&scene);
+    assert!(revoked(&scene).is_empty());
+}
+
+/// An ID token of somebody whom the pool knows by a provider.
+fn of_google() -> IdToken {
+    let claims = json!({"sub": "sub", "cognito:username": "google_1", "email": "mira@social.test",
+        "identities": [{"userId": "1", "providerName": "Google", "dateCreated": "1700000001999"}]});
+    IdToken::new(format!("e30.{}.x", URL_SAFE_NO_PAD.encode(claims.to_string())))
+}
+
+#[test]
+fn which_provider_somebody_comes_from_is_known_before_the_pool_has_answered() {
+    let answers = vec![("GetUser", Err(Fault::Offline))];
+    let scene = scene(None, answers);
+    let claims = json!({"username": "google_1", "iat": 1000, "exp": 4600}).to_string();
+    let access = AccessToken::new(format!("e30.{}.x", URL_SAFE_NO_PAD.encode(claims)));
+    let stored = Tokens { access, id: of_google(), ..tokens(1000, 4600) };
+    Store::new(&ClientId::new("c")).save(&scene.world, &UserName::new("google_1"), &stored);
+    run(scene.keeper.restore());
+    let told = scene.told.borrow();
+    assert_eq!(told.len(), 2, "at once, and when there was no answer");
+    for change in told.iter() {
+        let Change::Session(Session::SignedIn(user)) = change else { panic!("{change:?}") };
+        let provider = centre::password::made_by_provider(&user.username, &user.profile);
+        assert_eq!(provider.as_deref(), Some("Google"));
+        let linked = centre::data::linked(&user.profile);
+        assert_eq!(linked.iter().map(|linked| linked.since).collect::<Vec<_>>(), [Some(1_700_000_001)]);
+    }
+}
+
+#[test]
+fn what_a_server_does_not_have_is_no_error_and_any_other_name_is_one() {
+    let list = |answer| {
+        let scene = scene(Some(5000), vec![("ListUserSessions", answer)]);
+        run(centre::sessions::list(&*scene.keeper)).unwrap_err()
+    };
+    for offers_none in
+        [refused("UnknownOperationException"), refused("OperationNotEnabledException"), Ok((501, json!(1)))]
+    {
+        let error = list(offers_none);
+        assert!(centre::lacks(&error), "{error:?}");
+    }
+    for trouble in [refused("NeverHeardOfException"), refused("InternalErrorException"), refused("InternalFailure")] {
+        let error = list(trouble);
+        assert!(!centre::lacks(&error), "{error:?}");
+    }
+    let all = |sessions| {
+        let answers = vec![
+            ("GetUser", user()),
+            ("GetUserAuthFactors", refused("UnknownOperationException")),
+            ("ListDevices", Ok((200, json!({"Devices": []})))),
+            ("ListWebAuthnCredentials", Ok((200, json!({"Credentials": []})))),
+            ("ListUserSessions", refused(sessions)),
+        ];
+        let scene = scene(Some(5000), answers);
+        let file = run(centre::data::export(&*scene.keeper, 0));
+        file.map(|text| serde_json::from_str::<Value>(&text).unwrap()["not_available"].clone())
+    };
+    assert_eq!(all("UnknownOperationException"), Ok(json!(["sign_in_factors", "sessions"])));
+    assert_eq!(all("NeverHeardOfException").unwrap_err().kind(), Some(ErrorKind::Unknown));
+}
+
+#[test]
+fn a_factor_that_was_removed_elsewhere_is_not_switched_on_by_preferring_it() {
+    use centre::factors::{self, Factor, Factors};
+    let user = |on: Value, preferred: Value| {
+        let user = json!({"Username": "sub", "UserAttributes": [], "UserMFASettingList": on, "PreferredMfaSetting": preferred});
+        ("GetUser", Ok((200, user)))
+    };
+    let set = || ("SetUserMFAPreference", Ok((200, json!({}))));
+    let shown = Factors { on: vec![Factor::App, Factor::Email], preferred: Some(Factor::App) };
+    let prefer = |answers, wanted| {
+        let scene = scene(Some(5000), answers);
+        let answer = run(factors::prefer(&*scene.keeper, &shown, wanted));
+        scene.all_answers_were_used();
+        let calls = scene.world.calls.take();
+        (answer, calls.into_iter().filter(|(name, _)| name == "SetUserMFAPreference").map(|(_, body)| body).collect())
+    };
+    let (answer, sent): (_, Vec<Value>) =
+        prefer(vec![user(json!(["SOFTWARE_TOKEN_MFA"]), json!(null))], Some(Factor::Email));
+    assert_eq!(answer.unwrap_err().kind(), Some(ErrorKind::InvalidParameter));
+    assert!(sent.is_empty());
+    let (answer, sent) = prefer(vec![user(json!(["EMAIL_OTP"]), json!(null))], None);
+    assert!(answer.is_ok() && sent.is_empty(), "the preferred one is gone");
+    // Another one is preferred by now: that is what is taken back.
+    let (answer, sent) =
+        prefer(vec![user(json!(["SOFTWARE_TOKEN_MFA", "EMAIL_OTP"]), json!("EMAIL_OTP")), set()], None);
+    assert_eq!(answer, Ok(()));
+    assert_eq!(sent[0]["EmailMfaSettings"], json!({"Enabled": true, "PreferredMfa": false}));
+    assert_eq!(sent[0].get("SoftwareTokenMfaSettings"), None);
 }
 
 /// Carries out what nobody waits for; what waits for something else is left.
@@ -1375,12 +1549,19 @@ fn passkeys_are_made_by_the_browser() {
 #[test]
 fn an_authenticator_app_is_proven_before_it_is_on() {
     use centre::factors::{self, Factor, Factors};
+    let standing = |preferred: Value| {
+        let on = ["SOFTWARE_TOKEN_MFA", "EMAIL_OTP"];
+        let user = json!({"Username": "sub", "UserAttributes": [], "UserMFASettingList": on, "PreferredMfaSetting": preferred});
+        ("GetUser", Ok((200, user)))
+    };
     let answers = vec![
         ("AssociateSoftwareToken", Ok((200, json!({"SecretCode": "JBSWY3DPEHPK3PXP"})))),
         ("VerifySoftwareToken", Ok((200, json!({"Status": "ERROR"})))),
         ("VerifySoftwareToken", Ok((200, json!({"Status": "SUCCESS"})))),
         ("SetUserMFAPreference", Ok((200, json!({})))),
+        standing(Value::Null),
         ("SetUserMFAPreference", Ok((200, json!({})))),
+        standing(json!("EMAIL_OTP")),
         ("SetUserMFAPreference", Ok((200, json!({})))),
     ];
     let scene = scene(Some(5000), answers);
@@ -1398,8 +1579,8 @@ fn an_authenticator_app_is_proven_before_it_is_on() {
     let calls = scene.world.calls.borrow();
     assert_eq!((&calls[2].1["UserCode"], &calls[2].1["FriendlyDeviceName"]), (&json!("123456"), &json!("my phone")));
     assert_eq!(calls[3].1["SoftwareTokenMfaSettings"], json!({"Enabled": true, "PreferredMfa": false}));
-    assert_eq!(calls[4].1["EmailMfaSettings"], json!({"Enabled": true, "PreferredMfa": true}));
-    assert_eq!(calls[5].1["EmailMfaSettings"], json!({"Enabled": true, "PreferredMfa": false}));
+    assert_eq!(calls[5].1["EmailMfaSettings"], json!({"Enabled": true, "PreferredMfa": true}));
+    assert_eq!(calls[7].1["EmailMfaSettings"], json!({"Enabled": true, "PreferredMfa": false}));
     scene.all_answers_were_used();
 }
 

@@ -108,6 +108,7 @@ export async function signIn(page: Page, { email = EMAIL, password = PASSWORD, p
   await button(page, 'Sign in').click();
 }
 
+const CHROME = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/145.0.0.0 Safari/537.36';
 /** A user of the pool on their page, signed in before the first page was loaded: quicker than by the form, which has its
  * own tests. */
 export async function signedIn(page: Page, pool: Pool, user: Partial<NewUser> = {}) {
@@ -115,7 +116,7 @@ export async function signedIn(page: Page, pool: Pool, user: Partial<NewUser> = 
   const made = await pool.createUser({ email, password, ...user });
   const answer = await fetch(`${pool.origin}/`, {
     method: 'POST',
-    headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'AWSCognitoIdentityProviderService.InitiateAuth' },
+    headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'AWSCognitoIdentityProviderService.InitiateAuth', 'user-agent': CHROME },
     body: JSON.stringify({ ClientId: CLIENT, AuthFlow: 'USER_PASSWORD_AUTH', AuthParameters: { USERNAME: email, PASSWORD: password } }),
   });
   await keepSession(page, made.username, email, (await answer.json()).AuthenticationResult);
@@ -200,11 +201,17 @@ const merge = (into: any, from: any): any => {
   }
   return into;
 };
-/** Lays something over the configuration that the site serves, to a page or to all pages of a context. */
-export const configure = (page: Page | BrowserContext, changes: Config) => page.route('**/config.json', async (route) => {
-  const answer = await route.fetch();
-  await route.fulfill({ response: answer, json: merge(await answer.json(), changes) });
-});
+const laidOver = new WeakMap<Page | BrowserContext, Config>();
+/** Lays something over the configuration that the site serves, to a page or to all pages of a context, and over what was laid
+ * there before. */
+export async function configure(page: Page | BrowserContext, changes: Config) {
+  const all: Config = merge(laidOver.get(page) ?? {}, changes);
+  laidOver.set(page, all);
+  await page.route('**/config.json', async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, json: merge(await answer.json(), all) });
+  });
+}
 
 /** The code an authenticator app would show, made from the secret that the page shows. */
 export async function rfc6238(secret: string): Promise<string> {

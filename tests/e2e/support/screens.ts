@@ -1,8 +1,10 @@
-// Every screen of the app in a state that is always the same: for looking at (visual.spec) and for axe (accessibility.spec).
+// Every screen of the app in a state that is always the same, for screens.spec: for looking at, and for axe.
 import type { BrowserContext, Page } from '@playwright/test';
+import { openLater, sections } from './account';
+import { attributes, details, withDevices, withSecondSteps, withSessions, withThreePasskeys } from './centre';
+import { prefer } from './factors';
 import { expect } from './fixtures';
 import type { Pool } from './pool';
-import { prefer } from './factors';
 import { EMAIL, OTHER_PASSWORD, PASSWORD, appStarted, button, configure, field, greeting, heading, hold, paths, saysIn, says, signIn, signedIn, stored } from './pages';
 
 export interface Scene { page: Page; context: BrowserContext; pool: Pool }
@@ -10,21 +12,26 @@ export interface Scene { page: Page; context: BrowserContext; pool: Pool }
 export type Screen = [name: string, open: (scene: Scene) => Promise<void>];
 
 const user = { email: EMAIL, password: PASSWORD };
-const details = { given_name: 'Ada', family_name: 'Lovelace', phone_number: '+442079460123' };
 const open = (path: string) => async ({ page }: Scene) => {
   await page.goto(path);
   await appStarted(page);
 };
-/** A page of somebody who is signed in. */
-const own = (path: string, key: string, then?: (scene: Scene) => Promise<void>) => async (scene: Scene) => {
+/** A page of somebody who is signed in, and what they have before it is opened. */
+const own = (path: string, key: string, furnish?: (scene: Scene) => Promise<unknown>) => async (scene: Scene) => {
   const { page, pool } = scene;
   await signedIn(page, pool, { ...user, attributes: details });
+  await furnish?.(scene);
   await page.goto(path);
   await expect(heading(page, key)).toBeVisible();
   await expect(page.locator('.skeleton')).toHaveCount(0);
-  await then?.(scene);
 };
-const attributes = ['given_name', 'family_name', 'picture'].map((name) => ({ name, editable: true }));
+/** The site has these ways to sign in at a provider. */
+async function withProviders(page: Page, ...identity_providers: string[]) {
+  await page.goto(paths.home);
+  const { origin } = new URL(page.url());
+  const oauth = { domain: 'x.auth.us-east-1.amazoncognito.com', scopes: ['openid'], identity_providers, redirect_sign_in_uri: [origin + paths.callback], redirect_sign_out_uri: [], response_type: 'code' };
+  await configure(page, { auth: { oauth } });
+}
 
 export const screens: Screen[] = [
   // ------------------------------------------------------------------------------------------------- signed out
@@ -34,6 +41,11 @@ export const screens: Screen[] = [
     await configure(scene.page, { auth: { passwordless: { email_otp_enabled: true, web_authn: {} } } });
     await open(paths.login)(scene);
     await expect(button(scene.page, says('UsePasskey'))).toBeVisible();
+  }],
+  ['sign-in-providers', async (scene) => {
+    await withProviders(scene.page, 'GOOGLE', 'SIGN_IN_WITH_APPLE');
+    await open(paths.login)(scene);
+    for (const name of ['Google', 'Apple']) await expect(button(scene.page, says('ContinueWith', name))).toBeVisible();
   }],
   ['sign-in-fields-wrong', async (scene) => {
     await open(paths.login)(scene);
@@ -96,10 +108,7 @@ export const screens: Screen[] = [
     await expect(page.getByText(says('StepCustomLead'))).toBeVisible();
   }],
   ['provider-failed', async ({ page }) => {
-    await page.goto(paths.home);
-    const { origin } = new URL(page.url());
-    const oauth = { domain: 'x.auth.us-east-1.amazoncognito.com', scopes: ['openid'], identity_providers: ['GOOGLE'], redirect_sign_in_uri: [origin + paths.callback], redirect_sign_out_uri: [], response_type: 'code' };
-    await configure(page, { auth: { oauth } });
+    await withProviders(page, 'GOOGLE');
     await page.goto(`${paths.callback}?error=access_denied&state=x`);
     await expect(heading(page, 'CallbackFailedTitle')).toBeVisible();
   }],
@@ -160,16 +169,45 @@ export const screens: Screen[] = [
     await own('/account/profile', 'DetailsTitle')(scene);
   }],
   ['account-contact', own('/account/contact', 'ContactTitle')],
+  ['account-contact-not-confirmed', own('/account/contact', 'ContactTitle', ({ pool }) => pool.changeUser(EMAIL, { email_verified: false }))],
+  ['account-contact-code', async (scene) => {
+    const { page, pool } = scene;
+    await page.clock.install();
+    await pool.changeSettings({ attributes_require_verification_before_update: ['email'] });
+    await own('/account/contact', 'ContactTitle')(scene);
+    await button(page, says('ContactChange')).first().click();
+    await field(page, says('ContactNewEmail')).fill('countess@example.com');
+    await button(page, says('Continue')).click();
+    await expect(field(page, says('Code'))).toBeFocused();
+    await page.clock.runFor(31_000);
+    await expect(button(page, says('ResendCode'))).toBeVisible();
+  }],
   ['account-password', own('/account/password', 'PasswordTitle')],
   ['account-second-step', async (scene) => {
     await scene.pool.changeSettings({ mfa: { configuration: 'OPTIONAL', methods: ['SOFTWARE_TOKEN', 'EMAIL', 'SMS'] } });
     await configure(scene.page, { auth: { mfa_configuration: 'OPTIONAL', mfa_methods: ['TOTP', 'EMAIL', 'SMS'] } });
     await own('/account/second_factors', 'FactorsTitle')(scene);
   }],
+  ['account-second-step-on', own(paths.factors, 'FactorsTitle', withSecondSteps)],
   ['account-passkeys', own('/account/passkeys', 'PasskeysTitle')],
+  ['account-passkeys-list', own(paths.passkeys, 'PasskeysTitle', withThreePasskeys)],
+  ['account-confirm', async (scene) => {
+    await own(paths.passkeys, 'PasskeysTitle', withThreePasskeys)(scene);
+    await scene.page.getByRole('button', { name: new RegExp(`^${says('FactorRemove')}: `) }).first().click();
+    await expect(button(scene.page, says('FactorKeep'))).toBeFocused();
+  }],
   ['account-devices', own('/account/devices', 'DevicesTitle')],
+  ['account-devices-list', own('/account/devices', 'DevicesTitle', withDevices)],
   ['account-sessions', own('/account/sessions', 'SessionsTitle')],
+  ['account-sessions-list', own('/account/sessions', 'SessionsTitle', withSessions)],
   ['account-data', own('/account/data', 'DataTitle')],
+  ['account-step-up', async ({ page, pool }) => {
+    await signedIn(page, pool, { ...user, attributes: details });
+    await openLater(page, pool, sections.data, 'DataTitle');
+    await field(page, says('DeleteConfirm', EMAIL)).fill(EMAIL);
+    await field(page, says('DeleteConfirm', EMAIL)).press('Enter');
+    await expect(page.getByRole('dialog').getByLabel('Password', { exact: true })).toBeFocused();
+  }],
   ['account-right-to-left', async (scene) => {
     await signedIn(scene.page, scene.pool, { ...user, attributes: details });
     await scene.page.evaluate(() => localStorage.setItem('Doorward.language', 'he'));
