@@ -14,7 +14,7 @@ use crate::{
     config::{Config, Settings},
     i18n::Msg,
     routes::{self, History},
-    session::{Account, Attempt, Change, Ending, Local, Presence, Session, SignOut, Warning},
+    session::{Account, Change, Ending, Local, Presence, Session, SignOut, Warning},
 };
 use leptos::prelude::*;
 use std::rc::Rc;
@@ -46,9 +46,6 @@ pub struct AppState {
     pub sign_out: StoredValue<SignOut>,
     /// The language of the texts, as in BCP 47. When it changes, everything is drawn again.
     pub language: RwSignal<String>,
-    /// While everything is drawn again in another language: the sign-in that goes on after it, and when its question was put,
-    /// in seconds since 1970.
-    pub redrawn: StoredValue<Option<(Attempt, u64)>, LocalStorage>,
     /// The languages to choose from have been asked for.
     pub choosing_language: RwSignal<bool>,
     /// The path in the address bar. Decides which page is drawn.
@@ -190,7 +187,6 @@ impl AppState {
             not_kept: RwSignal::new(false),
             sign_out: StoredValue::new(SignOut::ThisSession),
             language: RwSignal::new(language),
-            redrawn: StoredValue::new_local(None),
             choosing_language: RwSignal::new(false),
             path: RwSignal::new(path),
             query: StoredValue::new(String::new()),

@@ -118,11 +118,6 @@ fn other_step(screen: Screen) -> AnyView {
 /// The bar at the top: the site's name, and where one can go from here.
 fn header() -> impl IntoView {
     let app = AppState::get();
-    let link = move |(class, path, label): (&'static str, &'static str, Msg)| {
-        // Sections are below their page.
-        let is_here = move || app.path.with(|here| here.starts_with(path)).then_some("true");
-        view! { <a class=class href=path aria-current=is_here>{label.text()}</a> }
-    };
     view! {
         <header class="header">
             // The browser follows it, not the app: that moves focus too. In the landmark, because it is not the first link of
@@ -135,6 +130,12 @@ fn header() -> impl IntoView {
             <nav class="nav" aria-label=Msg::NAVIGATION.text()>
                 // One type for both, which is compiled once.
                 {live(move || {
+                    let here = app.path.get();
+                    let link = |(class, path, label): (&'static str, &'static str, Msg)| {
+                        // Sections are below their page.
+                        let current = here.starts_with(path).then_some("true");
+                        view! { <a class=class href=path aria-current=current>{label.text()}</a> }
+                    };
                     let signed_in = match app.presence.get() {
                         Presence::Restoring => return None,
                         presence => presence == Presence::SignedIn,

@@ -14,7 +14,7 @@ use crate::{
     components::effect,
     config::{self, Config, Problem, Provider, Settings},
     door, i18n,
-    pages::config_problem::ConfigProblem,
+    pages::{config_problem::ConfigProblem, login},
     routes::{self, Place},
     session::{
         Account, Change, Local, News, Presence, Session,
@@ -158,9 +158,7 @@ pub fn speak(tag: &'static str) -> Local<'static, bool> {
         with_app(|app| {
             app.language.set(tag.to_owned());
             let own = MOUNTED.with_borrow(|mounted| mounted.as_ref().map(|(own, _)| *own)).unwrap_or_default();
-            app.redrawn.set_value(Some(Default::default()));
-            browser::take_over(|| mount(app, own));
-            app.redrawn.set_value(None);
+            login::redraw(|| browser::take_over(|| mount(app, own)));
         });
         true
     })

@@ -18,6 +18,7 @@ use crate::{
     state::{AppState, Notice},
 };
 use leptos::{prelude::*, task::spawn_local};
+use std::cell::Cell;
 
 /// What the forms of a sign-in share: where it stands, what went wrong last, whether something is under
 /// way.
@@ -49,6 +50,18 @@ struct Stand {
     /// When the question that is shown was put, in seconds since 1970.
     asked_at: u64,
     tried: Tried,
+}
+
+thread_local! {
+    /// While everything is drawn again: the sign-in that goes on afterwards.
+    static REDRAWN: Cell<Option<Option<Stand>>> = const { Cell::new(None) };
+}
+
+/// Draws everything again, in another language: a sign-in that has begun goes on where it stands.
+pub fn redraw(draw: impl FnOnce()) {
+    REDRAWN.set(Some(None));
+    draw();
+    REDRAWN.set(None);
 }
 
 /// What a person can do last in a sign-in.
@@ -264,16 +277,14 @@ pub fn login(other: fn(Screen) -> AnyView) -> Live {
     let app = AppState::get();
     let begun = SignIn::begin();
     // In another language the same question is asked, and the time for it goes on.
-    if let Some((attempt, asked_at)) = app.redrawn.try_update_value(Option::take).flatten() {
+    if let Some(Some(Stand { attempt, asked_at, .. })) = REDRAWN.take() {
         begun.show(attempt, false);
         begun.stand.update_value(|stand| stand.asked_at = asked_at);
     }
     on_cleanup(move || {
-        app.redrawn.update_value(|redrawn| {
-            if redrawn.is_some() {
-                *redrawn = begun.stand.try_with_value(|stand| (stand.attempt.clone(), stand.asked_at));
-            }
-        });
+        if REDRAWN.take().is_some() {
+            REDRAWN.set(Some(begun.stand.try_get_value()));
+        }
     });
 
     // Carries the machine on. Steps that are pages of their own are navigated to.

@@ -278,9 +278,14 @@ pub fn DetailsForm(
         let mut complete = true;
         let changes: Vec<_> = fields.with_value(|fields| {
             let change = |edited: &Edited| {
-                let value = read_attribute(&edited.field, edited.state);
-                complete &= value.is_some() && edited.theirs.with_untracked(Option::is_none);
                 let base = edited.draft.with_value(|draft| draft.base.clone());
+                // What comes from elsewhere, or from before there was a rule, keeps nobody from changing the rest.
+                let value = if !base.is_empty() && edited.state.value() == base {
+                    edited.state.check(Ok(base.clone()))
+                } else {
+                    read_attribute(&edited.field, edited.state)
+                };
+                complete &= value.is_some() && edited.theirs.with_untracked(Option::is_none);
                 let value = value.filter(|value| *value != base)?;
                 Some((Attribute { name: edited.field.name.clone(), value }, base))
             };

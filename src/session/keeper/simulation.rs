@@ -557,6 +557,8 @@ impl Sim {
                         self.pass(KNOWN);
                     }
                     self.close(&tab);
+                    // Whoever has waited for its lock goes on now. A sign-in that meets a sign-out is anybody's guess.
+                    self.pass(300);
                 }
             }
             Action::Hide(which) => {

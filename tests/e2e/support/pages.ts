@@ -109,6 +109,7 @@ export async function signIn(page: Page, { email = EMAIL, password = PASSWORD, p
 }
 
 const CHROME = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/145.0.0.0 Safari/537.36';
+
 /** A user of the pool on their page, signed in before the first page was loaded: quicker than by the form, which has its
  * own tests. */
 export async function signedIn(page: Page, pool: Pool, user: Partial<NewUser> = {}) {
