@@ -156,6 +156,13 @@
     submitted = old.querySelector('form[data-submitted]')?.id;
     first?.remove();
   });
+  const refocus = () => {
+    const target = focused && doc.getElementById(focused);
+    if (!target) return;
+    focused = null;
+    target.focus();
+    try { if (selection[0] != null) target.setSelectionRange(...selection); } catch { /* email fields have none */ }
+  };
   const handOver = () => {
     // A form whose code is still to come takes these when it is drawn, unless the person has gone elsewhere.
     if (location.pathname !== at) {
@@ -164,6 +171,8 @@
     }
     if (typed.length && !typed.some(([id]) => doc.getElementById(id))) {
       if (later) return;
+      // What is outside of that form is there.
+      refocus();
       // A code is for the question that it was typed at: if that is gone with the language, so is the code.
       typed = typed.filter(([, , code]) => !code);
       later = new MutationObserver(() => { if (started) handOver(); });
@@ -182,11 +191,7 @@
       input.value = value;
       for (const name of ['input', 'change']) input.dispatchEvent(new Event(name, { bubbles: true }));
     }
-    const target = focused && doc.getElementById(focused);
-    if (target) {
-      target.focus();
-      try { if (selection[0] != null) target.setSelectionRange(...selection); } catch { /* email fields have none */ }
-    }
+    refocus();
     if (submitted) doc.getElementById(submitted)?.requestSubmit();
     // By its text: the configuration may have changed since the page was built.
     const button = pressed && [...doc.querySelectorAll('#app main .button[type=button]')].find(({ textContent }) => textContent === pressed);
@@ -195,7 +200,7 @@
       button.click();
     }
     typed = [];
-    focused = submitted = pressed = null;
+    submitted = pressed = null;
   };
 
   const slow = setTimeout(() => { if (!started && !over) show('boot-slow'); }, 8000);

@@ -51,11 +51,6 @@ pub fn App(
             // The list is loaded when it is opened for the first time.
             <details open=state.choosing_language.get_untracked()>
                 <summary id="language" class="link" on:click=move |_| state.choosing_language.set(true)>
-                    <svg viewBox="0 0 20 20" aria-hidden="true">
-                        <circle cx="10" cy="10" r="8"></circle>
-                        <ellipse cx="10" cy="10" rx="3.5" ry="8"></ellipse>
-                        <path d="M2 10h16"></path>
-                    </svg>
                     {Msg::LANGUAGE.text()}
                 </summary>
                 {live(move || state.choosing_language.get().then(|| lazy_extra(chunks::LANGUAGES)))}

@@ -87,7 +87,8 @@ pub fn account(section: fn(AccountPlace) -> AnyView, question: fn() -> AnyView) 
                 <ul class="centre__links">{AccountPlace::ALL.iter().copied().map(link).collect_view()}</ul>
             </nav>
             {live(move || {
-                whose.track();
+                // A memo that nobody has read follows nothing yet.
+                whose.with(|_| ());
                 let step_up = StepUp::provide();
                 // Nothing that is read while it is drawn draws it again.
                 let page = untrack(|| match here {
