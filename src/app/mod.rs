@@ -123,47 +123,25 @@ fn header() -> impl IntoView {
                 {app.config.with_value(|config| config.name.clone())}
             </a>
             <nav class="nav" aria-label=Msg::NAVIGATION.text()>
-                // One type for both, which is compiled once.
-                {live(move || {
-                    let here = app.path.get();
-                    let link = |(class, path, label): (&'static str, &'static str, Msg)| {
-                        // Sections are below their page.
-                        let current = here.starts_with(path).then_some("true");
-                        view! { <a class=class href=path aria-current=current>{label.text()}</a> }
-                    };
-                    let signed_in = match app.presence.get() {
-                        Presence::Restoring => return None,
-                        presence => presence == Presence::SignedIn,
-                    };
-                    let (first, second) = if signed_in {
-                        (
-                            ("nav__link nav__link--spare", routes::AUTHENTICATED, Msg::YOUR_PAGE),
-                            ("nav__link", routes::ACCOUNT, Msg::ACCOUNT),
-                        )
-                    } else {
-                        (
-                            ("nav__link", routes::LOGIN, Msg::SIGN_IN_LINK),
-                            ("nav__link nav__link--strong nav__link--spare", routes::SIGN_UP, Msg::CREATE_ACCOUNT_LINK),
-                        )
-                    };
-                    Some(
+                {live(move || match app.presence.get() {
+                    Presence::Restoring => ().into_any(),
+                    Presence::SignedOut => {
                         view! {
-                            {link(first)}
-                            {link(second)}
-                            {signed_in
-                                .then(|| {
-                                    view! {
-                                        <button
-                                            type="button"
-                                            class="nav__link"
-                                            on:click=move |_| app.go(routes::SIGN_OUT)
-                                        >
-                                            {Msg::SIGN_OUT.text()}
-                                        </button>
-                                    }
-                                })}
-                        },
-                    )
+                            <a class="nav__link" href=routes::LOGIN>{Msg::SIGN_IN_LINK.text()}</a>
+                            <a class="nav__link nav__link--strong nav__link--spare" href=routes::SIGN_UP>{Msg::CREATE_ACCOUNT_LINK.text()}</a>
+                        }
+                            .into_any()
+                    }
+                    Presence::SignedIn => {
+                        view! {
+                            <a class="nav__link nav__link--spare" href=routes::AUTHENTICATED>{Msg::YOUR_PAGE.text()}</a>
+                            <a class="nav__link" href=routes::ACCOUNT>{Msg::ACCOUNT.text()}</a>
+                            <button type="button" class="nav__link" on:click=move |_| app.go(routes::SIGN_OUT)>
+                                {Msg::SIGN_OUT.text()}
+                            </button>
+                        }
+                            .into_any()
+                    }
                 })}
             </nav>
         </header>
