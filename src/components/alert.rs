@@ -51,7 +51,7 @@ pub fn Alert(
     let (class, role) = match tone {
         Tone::Error => ("alert alert--error", Some("alert")),
         Tone::Success => ("alert alert--success", None),
-        Tone::Info => ("alert alert--info", None),
+        Tone::Info => ("alert", None),
     };
     effect(move || {
         let Some(node) = node.get() else { return };
