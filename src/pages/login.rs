@@ -53,13 +53,15 @@ struct Stand {
 }
 
 thread_local! {
-    /// While everything is drawn again: the sign-in that goes on afterwards.
-    static REDRAWN: Cell<Option<Option<Stand>>> = const { Cell::new(None) };
+    /// The sign-in of the page, as long as that is there.
+    static SHOWN: Cell<Option<SignIn>> = const { Cell::new(None) };
+    /// While everything is drawn again: where the sign-in stands that goes on afterwards.
+    static REDRAWN: Cell<Option<Stand>> = const { Cell::new(None) };
 }
 
-/// Draws everything again, in another language: a sign-in that has begun goes on where it stands.
+/// Draws everything again, in another language: a sign-in that has begun goes on where it stands. Not for the first chunk.
 pub fn redraw(draw: impl FnOnce()) {
-    REDRAWN.set(Some(None));
+    REDRAWN.set(SHOWN.take().and_then(|sign_in| sign_in.stand.try_get_value()));
     draw();
     REDRAWN.set(None);
 }
@@ -277,15 +279,11 @@ pub fn login(other: fn(Screen) -> AnyView) -> Live {
     let app = AppState::get();
     let begun = SignIn::begin();
     // In another language the same question is asked, and the time for it goes on.
-    if let Some(Some(Stand { attempt, asked_at, .. })) = REDRAWN.take() {
+    if let Some(Stand { attempt, asked_at, .. }) = REDRAWN.take() {
         begun.show(attempt, false);
         begun.stand.update_value(|stand| stand.asked_at = asked_at);
     }
-    on_cleanup(move || {
-        if REDRAWN.take().is_some() {
-            REDRAWN.set(Some(begun.stand.try_get_value()));
-        }
-    });
+    SHOWN.set(Some(begun));
 
     // Carries the machine on. Steps that are pages of their own are navigated to.
     let send = Callback::new(move |input: Input| {
