@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { ROOT } from '../../tools/lib.mjs';
 import { sections } from './support/account';
 import { expectAccessible } from './support/axe';
+import { prefer } from './support/factors';
 import { expect, test } from './support/fixtures';
-import { EMAIL, OTHER_PASSWORD, PASSWORD, appStarted, button, field, heading, hold, paths, record, says, saysIn, signedIn, storage, stored } from './support/pages';
+import { EMAIL, OTHER_PASSWORD, PASSWORD, appStarted, button, calls, field, heading, hold, paths, record, says, saysIn, signIn, signedIn, storage, stored } from './support/pages';
 
 const FOLDER = join(ROOT, 'src/i18n/languages');
 const LANGUAGES = readdirSync(FOLDER).map((file) => file.replace('.json', ''));
@@ -73,6 +74,22 @@ test('a language is chosen at the end of the page: what was typed stays, focus t
   await expect(heading(page, 'LoginTitle')).toBeVisible();
   await page.reload();
   await expect(heading(page, 'LoginTitle')).toBeVisible();
+});
+
+test('in the middle of a sign-in the language changes and nothing else: the same code finishes it', async ({ page, pool }) => {
+  await pool.createUser({ email: EMAIL, password: PASSWORD });
+  await prefer(pool, { EmailMfaSettings: { Enabled: true, PreferredMfa: true } });
+  await signIn(page);
+  await expect(heading(page, 'StepCodeTitle')).toBeVisible();
+  const code = await pool.latestCode(EMAIL, { purpose: 'mfa' });
+  await field(page, 'Verification code').fill(code.slice(0, 3));
+  await chooser(page).click();
+  await button(page, 'Deutsch').click();
+  await expect(title(page, 'de', 'StepCodeTitle')).toBeVisible();
+  await expect(field(page, saysIn('de', 'Code'))).toHaveValue(code.slice(0, 3));
+  await field(page, saysIn('de', 'Code')).fill(code);
+  await expect(title(page, 'de', 'Greeting', EMAIL)).toBeVisible();
+  expect(await calls(pool, 'InitiateAuth')).toBe(1);
 });
 
 test('a session and its page survive a change of language, also where nothing is stored', async ({ page, pool }) => {
