@@ -1,29 +1,42 @@
 // The account centre: email address and phone number, changed, confirmed, removed.
 import type { Page } from '@playwright/test';
-import { BOB, bobComes } from './support/account';
+import { BOB, bobComes, callPool, signedInByCode } from './support/account';
 import { expectAccessible } from './support/axe';
-import { wrongCode } from './support/factors';
+import { accessToken, prefer, wrongCode } from './support/factors';
 import { expect, test } from './support/fixtures';
 import type { Pool } from './support/pool';
 import {
-  EMAIL, SERVER_ENGLISH, button, configure, expectFieldProblem, expectProblemShown, field, heading, message, paths, says, signedIn, storage,
+  EMAIL, SERVER_ENGLISH, button, calls, configure, expectFieldProblem, expectProblemShown, field, heading, hold, isCall, message, paths, says,
+  signedIn, storage,
 } from './support/pages';
 
 const NEW = 'countess@example.com';
 const PHONE = '+442079460123';
 const WAITS = { attributes_require_verification_before_update: ['email', 'phone_number'] };
 
-const panel = (page: Page, key: 'Email' | 'Phone') => page.getByRole('region', { name: says(key), exact: true });
-const press = (page: Page, panelKey: 'Email' | 'Phone', key: string) => panel(page, panelKey).getByRole('button', { name: says(key), exact: true }).click();
+type Contact = 'Email' | 'Phone';
+const panel = (page: Page, key: Contact) => page.getByRole('region', { name: says(key), exact: true });
+const inPanel = (page: Page, of: Contact, key: string) => panel(page, of).getByRole('button', { name: says(key), exact: true });
+const press = (page: Page, of: Contact, key: string) => inPanel(page, of, key).click();
 const code = (page: Page) => field(page, says('Code'));
 const newEmail = (page: Page) => field(page, says('ContactNewEmail'));
+const undo = (page: Page) => button(page, says('ContactUndo'));
 const inPool = async (pool: Pool, name: string) => (await pool.user(EMAIL)).attributes[name];
 
-async function open(page: Page, pool: Pool, user = {}) {
-  const made = await signedIn(page, pool, user);
+async function show(page: Page) {
   await page.goto(paths.accountContact);
   await expect(heading(page, 'ContactTitle')).toBeVisible();
+}
+async function open(page: Page, pool: Pool, user = {}) {
+  const made = await signedIn(page, pool, user);
+  await show(page);
   return made;
+}
+/** Ada, who has a user name, and no password. */
+async function namedAda(page: Page, pool: Pool) {
+  await configure(page, { doorward: { sign_in_with: 'username' }, auth: { passwordless: { email_otp_enabled: true } } });
+  await pool.changeSettings({ username_attributes: [] });
+  await signedInByCode(page, pool, { username: 'ada', attributes: { email: EMAIL, phone_number: PHONE } });
 }
 async function change(page: Page, to = NEW) {
   await press(page, 'Email', 'ContactChange');
@@ -69,6 +82,7 @@ test('where the old address stays in force until then, that is said; it can be f
   await change(page);
   await expect(page.getByText(says('ContactWaits', NEW))).toBeVisible();
   await expect(panel(page, 'Email')).toContainText(EMAIL);
+  await expect(undo(page), 'nothing is done yet').toHaveCount(0);
   await button(page, says('Cancel')).click();
   await expect(message(page, 'ContactKept', EMAIL)).toBeVisible();
   await expect(panel(page, 'Email').getByRole('heading')).toBeFocused();
@@ -79,6 +93,90 @@ test('where the old address stays in force until then, that is said; it can be f
   await expect(message(page, 'ContactConfirmed')).toBeVisible();
   await expect(panel(page, 'Email')).toContainText(NEW);
 });
+
+test('a new address that was a mistake is taken back', async ({ page, pool }) => {
+  const { username } = await open(page, pool);
+  await change(page);
+  await undo(page).click();
+  await expect(undo(page)).toHaveCount(0);
+  await expect(code(page)).toBeFocused();
+  await expect(panel(page, 'Email')).toContainText(EMAIL);
+  expect((await pool.user(username)).attributes.email).toBe(EMAIL);
+  await code(page).fill(await pool.latestCode(EMAIL));
+  await expect(message(page, 'ContactConfirmed')).toBeVisible();
+});
+
+test('an address that was changed although the answer was lost: its code is asked for, and there is a way back', async ({ page, pool }) => {
+  await open(page, pool);
+  await page.route(`${pool.origin}/`, async (route) => {
+    if (!isCall(route.request(), 'UpdateUserAttributes')) return route.fallback();
+    await route.fetch();
+    await route.abort();
+  });
+  await change(page);
+  await expect(panel(page, 'Email')).toContainText(`${NEW} ${says('ContactNotConfirmed')}`);
+  await expect(page.getByRole('alert')).toContainText(says('FaultOffline'));
+  await expect(code(page)).toBeVisible();
+  await expect(undo(page)).toBeVisible();
+});
+
+for (const [when, settings] of [['at once', {}], ['later', WAITS]] as const) {
+  test(`where it is in force ${when} and the pool does not say so, nothing is said of which address it is`, async ({ page, pool }) => {
+    await pool.changeSettings(settings);
+    await open(page, pool);
+    await pool.fault({ operation: 'GetUser', kind: 'status', status: 503, body: 'down', count: null });
+    await change(page);
+    await expect(code(page)).toBeFocused();
+    await expect(page.getByText(says('Stale'))).toBeVisible();
+    await expect(page.getByText(says('ContactWaits', NEW))).toHaveCount(0);
+    await button(page, says('Cancel')).click();
+    await expect(panel(page, 'Email').getByRole('heading')).toBeFocused();
+    await expect(message(page, 'ContactKept', EMAIL)).toHaveCount(0);
+  });
+}
+
+interface Awaited {
+  operation: string;
+  someone(page: Page, pool: Pool): Promise<unknown>;
+  begin(page: Page, pool: Pool): Promise<unknown>;
+  resting: (readonly [Contact, string])[];
+  done(page: Page): Promise<void>;
+}
+const codeIsAsked = (page: Page) => expect(code(page)).toBeFocused();
+const AWAITED: Awaited[] = [
+  {
+    operation: 'GetUserAttributeVerificationCode', begin: (page) => press(page, 'Email', 'ContactConfirm'), done: codeIsAsked,
+    someone: async (page, pool) => {
+      await namedAda(page, pool);
+      await pool.changeUser('ada', { email_verified: false });
+      await show(page);
+    },
+    resting: (['Email', 'Phone'] as const).flatMap((of) => ['ContactChange', 'HaveCode', 'ContactRemove'].map((key) => [of, key] as const)),
+  },
+  { operation: 'UpdateUserAttributes', someone: open, begin: (page) => change(page), resting: [['Phone', 'ContactAdd']], done: codeIsAsked },
+  {
+    operation: 'VerifyUserAttribute', resting: [['Email', 'Cancel']], done: (page) => expect(message(page, 'ContactConfirmed')).toBeVisible(),
+    someone: async (page, pool) => {
+      await open(page, pool);
+      await change(page);
+    },
+    begin: async (page, pool) => code(page).fill(await pool.latestCode(NEW)),
+  },
+];
+for (const { operation, someone, begin, resting, done } of AWAITED) {
+  test(`until ${operation} is answered the other buttons do nothing`, async ({ page, pool }) => {
+    await someone(page, pool);
+    const release = await hold(page, `${pool.origin}/`, (request) => isCall(request, operation));
+    await begin(page, pool);
+    for (const [of, key] of resting) {
+      await expect(inPanel(page, of, key)).toHaveAttribute('aria-disabled', 'true');
+      await inPanel(page, of, key).click({ force: true });
+    }
+    release();
+    await done(page);
+    for (const other of [page.getByRole('dialog'), newEmail(page), field(page, says('ContactNewPhone'))]) await expect(other).toHaveCount(0);
+  });
+}
 
 test('what is no address, the same one, and that of somebody else are said at the field', async ({ page, pool }) => {
   await pool.createUser({ email: NEW, password: 'Correct-Horse-7' });
@@ -213,6 +311,54 @@ test('without a network nothing is removed, and it can be tried again', async ({
   await expect(message(page, 'ContactRemoved')).toBeVisible();
   expect(await inPool(pool, 'phone_number')).toBeUndefined();
 });
+
+interface Needed {
+  what: string;
+  contact: Contact;
+  why: string[];
+  someone(page: Page, pool: Pool): Promise<unknown>;
+  /** What happens elsewhere while the page is open. */
+  meanwhile?(pool: Pool): Promise<unknown>;
+}
+const NEEDED: Needed[] = [
+  { what: 'the only way in', contact: 'Email', why: ['ContactSignsIn', 'PasswordNone'], someone: namedAda },
+  {
+    what: 'the only second step, where everybody needs one', contact: 'Phone', why: ['FactorRequired'],
+    someone: async (page, pool) => {
+      await configure(page, { auth: { mfa_configuration: 'REQUIRED', mfa_methods: ['SMS'] } });
+      await signedIn(page, pool, { attributes: { phone_number: PHONE } });
+      await prefer(pool, { SMSMfaSettings: { Enabled: true } });
+      await pool.changeSettings({ mfa: { configuration: 'ON', methods: ['SMS'] } });
+    },
+  },
+  {
+    what: 'the only name to sign in with, since the other was removed elsewhere', contact: 'Email', why: ['ContactSignsIn', 'ContactRemoveLast'],
+    someone: async (page, pool) => {
+      await configure(page, { auth: { username_attributes: ['email', 'phone_number'] } });
+      await pool.changeSettings({ username_attributes: ['email', 'phone_number'] });
+      await signedIn(page, pool, { attributes: { phone_number: PHONE } });
+    },
+    meanwhile: async (pool) =>
+      callPool(pool, 'DeleteUserAttributes', { AccessToken: await accessToken(pool), UserAttributeNames: ['phone_number'] }),
+  },
+];
+for (const { what, contact, why, someone, meanwhile } of NEEDED) {
+  test(`an address is not removed if it is ${what}`, async ({ page, pool }) => {
+    await someone(page, pool);
+    await show(page);
+    await expect(inPanel(page, contact, 'ContactRemove')).toBeVisible();
+    await meanwhile?.(pool);
+    await pool.clearRequests();
+    await press(page, contact, 'ContactRemove');
+    await page.getByRole('dialog').getByRole('button', { name: says('ContactRemove'), exact: true }).click();
+    const address = contact === 'Email' ? EMAIL : PHONE;
+    for (const text of [says('ContactKept', address), ...why.map((key) => says(key))]) await expect(page.getByRole('alert')).toContainText(text);
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+    await expect(panel(page, contact).getByRole('listitem')).toContainText(address);
+    await expectAccessible(page);
+    expect(await calls(pool, 'DeleteUserAttributes')).toBe(0);
+  });
+}
 
 test('somebody else comes in another tab: what was begun is not theirs', async ({ page, context, pool }) => {
   await pool.changeSettings(WAITS);

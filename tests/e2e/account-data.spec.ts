@@ -59,6 +59,14 @@ test('what the pool does not have is named; half a file is none', async ({ page,
   await expect(message(page, 'Exported')).toBeVisible();
 });
 
+test('a server that knows no sessions keeps nobody from their copy', async ({ page, pool }) => {
+  await signedIn(page, pool);
+  await pool.fault({ operation: 'ListUserSessions', kind: 'error', name: 'UnknownOperationException' });
+  await page.goto(sections.data);
+  const { text } = await download(page);
+  expect(JSON.parse(text).not_available).toContain('sessions');
+});
+
 test('without a network the linked sign-ins are not said to be none', async ({ page, pool }) => {
   await signedIn(page, pool);
   await pool.fault({ operation: 'GetUser', kind: 'status', status: 503, body: 'down' });

@@ -1,8 +1,8 @@
 // Second factors in the account centre: set up, removed, preferred, and really asked for at the next sign-in.
 import type { Page } from '@playwright/test';
-import { BOB, bobComes, signedInByCode } from './support/account';
+import { BOB, bobComes, callPool, signedInByCode } from './support/account';
 import { expectAccessible } from './support/axe';
-import { prefer, totp, wrongCode } from './support/factors';
+import { accessToken, prefer, totp, wrongCode } from './support/factors';
 import { expect, test } from './support/fixtures';
 import type { Pool } from './support/pool';
 import {
@@ -273,6 +273,19 @@ test('what another tab has changed in the meantime is no trouble', async ({ page
   await dialog(page).getByRole('button', { name: says('FactorRemove'), exact: true }).click();
   await expect(message(page, 'FactorRemoved')).toBeVisible();
   await expect(panel(page, 'FactorsOnTitle')).toContainText(says('FactorsEmptyTitle'));
+});
+
+test('one that was removed elsewhere is not switched on by being preferred', async ({ page, pool }) => {
+  await signedIn(page, pool);
+  const AccessToken = await accessToken(pool);
+  await prefer(pool, { EmailMfaSettings: { Enabled: true } });
+  await pool.giveTotp(EMAIL);
+  await open(page);
+  await callPool(pool, 'SetUserMFAPreference', { AccessToken, EmailMfaSettings: { Enabled: false } });
+  await page.getByLabel(says('FactorsAsk')).selectOption({ label: says('FactorEmail') });
+  await button(page, says('Save')).click();
+  await expectProblemShown(page, 'ErrFactorRefused');
+  expect(await mfa(pool)).toMatchObject({ enabled: ['SOFTWARE_TOKEN'] });
 });
 
 test('somebody else comes in another tab: the second steps are theirs, and a key that was shown is gone', async ({ page, pool, context }) => {

@@ -6,7 +6,7 @@ import { expectAccessible } from './support/axe';
 import type { Pool } from './support/pool';
 import {
   CLIENT, EMAIL, OTHER_PASSWORD, PASSWORD, SERVER_ENGLISH, button, calls, expectFieldProblem, expectProblemShown, field, fillSignIn, greeting, heading,
-  message, paths, says, signedIn,
+  isCall, message, paths, says, signedIn,
 } from './support/pages';
 
 const current = (page: Page) => field(page, says('CurrentPassword'));
@@ -161,7 +161,7 @@ test('people of another provider have none here, and are told where to go', asyn
   await pool.changeSettings({ username_attributes: [] });
   await signedInByCode(page, pool, { username: 'pretendsocial_42', attributes: { email: EMAIL } });
   await page.route(`${poolOrigin}/`, async (route) => {
-    if (!route.request().headers()['x-amz-target']?.endsWith('.GetUser')) return route.continue();
+    if (!isCall(route.request(), 'GetUser')) return route.continue();
     const answer = await route.fetch(), user = await answer.json();
     user.UserAttributes.push({ Name: 'identities', Value: JSON.stringify([{ userId: '42', providerName: 'PretendSocial' }]) });
     return route.fulfill({ response: answer, json: user });

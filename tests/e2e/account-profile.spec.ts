@@ -160,6 +160,20 @@ test('an attribute that this site does not let people write is explained', async
   expect(await inPool(pool, 'given_name')).toBe('Ada');
 });
 
+test('a picture is asked for by https; one from before that keeps nobody from saving the rest', async ({ page, pool }) => {
+  await configure(page, { doorward: { attributes: [...attributes, { name: 'picture', label: 'Picture', editable: true }] } });
+  await signedIn(page, pool, { attributes: { ...known, picture: 'http://pictures.test/old.png' } });
+  await page.goto(paths.accountDetails);
+  await first(page).fill('Grace');
+  await save(page);
+  await expect(message(page, 'Saved')).toBeVisible();
+  expect(await inPool(pool, 'given_name')).toBe('Grace');
+  await page.getByLabel('Picture').fill('http://pictures.test/new.png');
+  await save(page);
+  await expectFieldProblem(page.getByLabel('Picture'), 'UrlWrong');
+  expect(await inPool(pool, 'picture')).toBe('http://pictures.test/old.png');
+});
+
 const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==', 'base64');
 
 // The policy of a site whose configuration lists the attribute allows pictures of other hosts; tests/dist has that.

@@ -4,6 +4,7 @@ import {
   EMAIL, PASSWORD, PREFIX, appStarted, button, calls, expectProblemShown, field, fillSignIn, greeting, heading, hold, message, paths, record, says, sessionKeys, signedIn, storage,
 } from './support/pages';
 import type { Page, Request } from '@playwright/test';
+import { openLater, sections } from './support/account';
 import { pretendProvider } from '../../tools/lib.mjs';
 import type { Pool } from './support/pool';
 
@@ -368,6 +369,30 @@ test('a browser that keeps nothing for the tab is told before anybody is sent aw
   await continueWith(page).click();
   await expectProblemShown(page, 'SocialNoStorage');
   await expect(continueWith(page)).toBeEnabled();
+});
+
+for (const [who, name, left] of [['the same person', MIRA, 1], ['somebody else', 'Jonas Lind', 0]] as const) {
+  test(`when ${who} comes back from proving who they are, the session of before is over at the pool too`, async ({ page, pool }) => {
+    await signInAs(page);
+    await openLater(page, pool, sections.data, 'DataTitle');
+    const { username, email } = await pool.user('pretendsocial_1001');
+    await field(page, says('DeleteConfirm', email)).fill(email);
+    await button(page, says('Delete')).click();
+    await page.getByRole('dialog').getByRole('button', { name: says('ContinueWith', PROVIDER) }).click();
+    await choose(page, name);
+    await expect(heading(page, 'DataTitle')).toBeVisible();
+    await expect.poll(async () => (await pool.requests('RevokeToken')).map((call) => call.status)).toEqual([200]);
+    expect((await pool.user(username)).sessions).toBe(left);
+  });
+}
+
+test('the provider is known from the ID token while the pool does not answer', async ({ page, pool }) => {
+  await signInAs(page);
+  await pool.fault({ operation: 'GetUser', kind: 'status', status: 503, body: 'down', count: null });
+  await page.goto(paths.accountPassword);
+  await expect(page.getByRole('heading', { name: says('PasswordProviderTitle', PROVIDER) })).toBeVisible();
+  await page.goto(sections.data);
+  await expect(page.getByRole('term')).toHaveText(PROVIDER);
 });
 
 test('opening the page for answers without one says what to do', async ({ page, pool }) => {

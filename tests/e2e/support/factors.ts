@@ -1,7 +1,7 @@
 // What tests of factors do beside the pages: ask the pool as another client of the same person, and plug in an authenticator.
 import type { Page } from '@playwright/test';
 import { callPool, signInElsewhere } from './account';
-import { EMAIL } from './pages';
+import { EMAIL, isCall } from './pages';
 import type { Pool } from './pool';
 
 /** What somebody's authenticator app shows now, and something else. */
@@ -38,7 +38,7 @@ export const passkey = (number: number, name = '') => ({
 /** Answers for the pool what passkeys somebody has, by the token of the page of the list that is asked for. */
 export const listPasskeys = (page: Page, pool: Pool, list: (token?: string) => object) => page.route(`${pool.origin}/`, async (route) => {
   const request = route.request();
-  if (!request.headers()['x-amz-target']?.endsWith('.ListWebAuthnCredentials')) return route.fallback();
+  if (!isCall(request, 'ListWebAuthnCredentials')) return route.fallback();
   await route.fulfill({
     headers: { 'access-control-allow-origin': '*' }, contentType: 'application/x-amz-json-1.1', json: list(request.postDataJSON().NextToken),
   });

@@ -174,11 +174,15 @@ export async function profile(page: Page): Promise<Record<string, string>> {
   return JSON.parse(text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1));
 }
 
+/** Whether a request is a call of this operation. */
+export const isCall = (request: Request, operation: string) => request.headers()['x-amz-target']?.endsWith(`.${operation}`) ?? false;
+
 /** Holds back every request that fits until the function it gives is called. */
-export async function hold(page: Page, url: string | RegExp): Promise<() => void> {
+export async function hold(page: Page, url: string | RegExp, fits: (request: Request) => boolean = () => true): Promise<() => void> {
   let release = () => {};
   const gate = new Promise<void>((resolve) => { release = resolve; });
   await page.route(url, async (route) => {
+    if (!fits(route.request())) return route.fallback();
     await gate;
     // The page may be gone by then.
     await route.continue().catch(() => {});
