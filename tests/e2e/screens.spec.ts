@@ -25,7 +25,7 @@ async function settle(page: Page) {
     const same: [RegExp, string][] = [
       [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, '01234567-89ab-4cde-8f01-23456789abcd'],
       [new RegExp(`\\b(${months}) \\d{1,2}, \\d{4}`, 'g'), 'Jan 2, 2030'],
-      [/\b\d{1,2}:\d{2}(:\d{2})?([  ][AP]M)?/g, '10:00'],
+      [/(?<![\w-])\d{1,2}:\d{2}(:\d{2})?([  ][AP]M)?/g, '10:00'],
       [/\b([A-Z2-7]{4} ){8,}[A-Z2-7]{1,4}\b/g, 'ABCD EFGH IJKL MNOP QRST UVWX YZ23 4567 ABCD EFGH IJKL MNOP QRST'],
       [/\bASIA[A-Z0-9]{16}\b/g, 'ASIA0123456789ABCDEF'],
       [/127\.0\.0\.1:\d+/g, '127.0.0.1:8080'],
