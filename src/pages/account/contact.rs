@@ -12,7 +12,7 @@ use crate::{
     i18n::Msg,
     pages::{
         inputs::{CodeField, ResendButton, has_left, read_code, read_email, rest_a_while, sent_news},
-        problem::{Doing, Explained, Next, Place, Problem, explain, field_text},
+        problem::{Doing, Explained, Place, Problem, field_text},
         profile::{StaleNotice, of_user},
     },
     session::{
@@ -186,10 +186,8 @@ const fn title_id(contact: Contact) -> &'static str {
     }
 }
 
-/// An error, without links that lead signed-in people nowhere.
 fn explained(error: &Error) -> Explained {
-    let explained = explain(error, Doing::OwnAccount);
-    Explained { next: Next::Retry, also: None, ..explained }
+    super::explained(error, Doing::OwnAccount)
 }
 
 /// What the two panels share.
