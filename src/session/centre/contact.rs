@@ -188,7 +188,7 @@ mod tests {
         assert_eq!(last(&[W::SmsOtp]), [false, true]);
         assert_eq!(last(&[W::EmailOtp, W::SoftwareToken]), [true, false], "an app comes second");
         for other in [W::Password, W::WebAuthn, W::SmsOtp] {
-            assert_eq!(last(&[W::EmailOtp, other.clone()]), [false, false], "{other:?}");
+            assert_eq!(last(&[W::EmailOtp, other]), [false, false], "{other:?}");
         }
         assert_eq!(last(&[W::Password]), [false, false]);
         let identities =
