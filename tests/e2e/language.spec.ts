@@ -81,7 +81,7 @@ test('in the middle of a sign-in the language changes and nothing else: the same
   await prefer(pool, { EmailMfaSettings: { Enabled: true, PreferredMfa: true } });
   await signIn(page);
   await expect(heading(page, 'StepCodeTitle')).toBeVisible();
-  const code = await pool.latestCode(EMAIL, { purpose: 'mfa' });
+  const code = await pool.latestCode(EMAIL, { purpose: 'mfa' }), begun = await calls(pool, 'InitiateAuth');
   await field(page, 'Verification code').fill(code.slice(0, 3));
   await chooser(page).click();
   await button(page, 'Deutsch').click();
@@ -89,7 +89,7 @@ test('in the middle of a sign-in the language changes and nothing else: the same
   await expect(field(page, saysIn('de', 'Code'))).toHaveValue(code.slice(0, 3));
   await field(page, saysIn('de', 'Code')).fill(code);
   await expect(title(page, 'de', 'Greeting', EMAIL)).toBeVisible();
-  expect(await calls(pool, 'InitiateAuth')).toBe(1);
+  expect(await calls(pool, 'InitiateAuth')).toBe(begun);
 });
 
 test('a session and its page survive a change of language, also where nothing is stored', async ({ page, pool }) => {

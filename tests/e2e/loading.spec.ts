@@ -114,7 +114,7 @@ test('when it takes long a way to load again is offered, and the page still star
   await page.goto(paths.login, { waitUntil: 'commit' });
   await expect(heading(page, 'LoginTitle')).toBeVisible();
   await page.clock.runFor(9000);
-  const slow = page.getByRole('status').filter({ hasText: 'This takes longer than usual' });
+  const slow = page.getByRole('status').filter({ hasText: says('BootSlow') });
   await expect(slow).toBeVisible();
   await expect(slow.getByRole('link', { name: 'Load the page again' })).toHaveAttribute('href', new RegExp(`${paths.login}$`));
   release();

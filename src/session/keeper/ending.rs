@@ -27,11 +27,11 @@ const GOODBYE_AGAIN: u32 = 15_000;
 impl<W: World> Keeper<W> {
     /// Ends the session in all tabs.
     pub(super) fn over(&self, ending: Ending) {
-        let session = self.stored().map(|(_, tokens)| SessionMark::of(&tokens));
-        self.forget();
-        if let Some(session) = session {
-            self.say(&Message::Over { session, ending });
+        // Why comes first: another tab that sees the storage without a session has to know it by then.
+        if let Some((_, tokens)) = self.stored() {
+            self.say(&Message::Over { session: SessionMark::of(&tokens), ending });
         }
+        self.forget();
         self.tell_over(ending);
     }
 

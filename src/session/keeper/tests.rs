@@ -49,6 +49,8 @@ struct Fake {
     /// What nobody waits for, and what was said to other tabs.
     work: RefCell<Vec<Local<'static, ()>>>,
     said: RefCell<Vec<String>>,
+    /// What the storage held while it was said.
+    seen_with: RefCell<Vec<BTreeMap<String, String>>>,
     /// What comes of the next passkey that is made, and what it was made from.
     passkey: RefCell<Option<Result<String, PasskeyFault>>>,
     asked_for: RefCell<Vec<String>>,
@@ -154,6 +156,7 @@ impl Timer for Rc<Fake> {
 impl Channel for Rc<Fake> {
     fn say(&self, text: &str) {
         self.said.borrow_mut().push(text.to_owned());
+        self.seen_with.borrow_mut().push(self.storage.borrow().clone());
     }
 }
 
@@ -1381,6 +1384,21 @@ fn where_storage_is_shared_no_token_is_in_a_message() {
     let said = scene.world.said.borrow();
     assert_eq!(said.len(), 1);
     assert!(!said[0].contains("refresh-1") && !said[0].contains("e30"), "{said:?}");
+}
+
+/// A tab that finds the storage without a session before it has heard why can only say that somebody signed out.
+#[test]
+fn why_a_session_is_over_is_said_before_the_storage_shows_it() {
+    let scene = scene(Some(5000), vec![]);
+    scene.keeper.deleted();
+    let other = super::tests::scene(Some(5000), vec![("GetUser", user())]);
+    run(other.keeper.restore());
+    other.world.storage.replace(scene.world.seen_with.borrow()[0].clone());
+    other.keeper.hear(News::Said(scene.world.said.borrow()[0].clone()));
+    assert!(other.whole().is_some(), "the storage decides");
+    other.world.storage.replace(scene.world.storage.borrow().clone());
+    other.keeper.hear(News::Stored);
+    assert!(other.told.borrow().contains(&Change::Ended(Ending::Deleted)));
 }
 
 #[test]
