@@ -29,6 +29,16 @@ pub struct Due {
     pub ends_at: u64,
 }
 
+impl Due {
+    /// Whether that is the same end. With new tokens the clocks may seem to be some seconds further apart, and the end moves with
+    /// them.
+    pub fn is_same(self, other: Self) -> bool {
+        self.limit == other.limit && self.ends_at.abs_diff(other.ends_at) <= SAME
+    }
+}
+
+/// Ends that are at most so many seconds apart are one.
+const SAME: u64 = 30;
 /// People are warned so many seconds before they are signed out for doing nothing, or half of the time if that is less.
 const WARN_IDLE: u64 = 60;
 /// The same before the longest time is over: there may be something to finish and to save.

@@ -263,7 +263,8 @@ impl<W: World> Keeper<W> {
             }
             return false;
         }
-        let warning = (now >= due.warn_at && self.dismissed.get() != Some(due)).then_some(due);
+        let is_read = self.dismissed.get().is_some_and(|read| read.is_same(due));
+        let warning = (now >= due.warn_at && !is_read).then_some(due);
         if self.warned.replace(warning) != warning {
             let shown = warning.map(|Due { limit, ends_at, .. }| Warning { limit, ends_at });
             (self.tell)(Change::Warning(shown));

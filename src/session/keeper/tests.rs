@@ -1323,6 +1323,23 @@ fn the_longest_time_cannot_be_prolonged_but_its_warning_can_be_put_away() {
 }
 
 #[test]
+fn a_warning_that_was_read_does_not_come_back_because_the_clocks_seem_a_second_further_apart() {
+    let limits = Limits { idle: None, total: Some(3600) };
+    let scene = scene_with(Some(5000), vec![("GetUser", user())], |_| {}, limits);
+    run(scene.keeper.restore());
+    scene.world.now.set(4300);
+    scene.keeper.mind_limits();
+    let shown = warnings(&scene);
+    assert!(matches!(shown[..], [Some(_)]), "{shown:?}");
+    scene.keeper.dismiss_warning();
+    for seconds in [399, 401] {
+        scene.keeper.arrived(&tokens(4300 + seconds, 9000));
+        scene.keeper.mind_limits();
+        assert_eq!(warnings(&scene), [shown[0], None], "{seconds}");
+    }
+}
+
+#[test]
 fn the_ways_to_sign_out_tell_the_server_more_or_less() {
     for (how, answers) in [
         (SignOut::ThisBrowser, vec![]),
