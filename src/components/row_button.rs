@@ -25,9 +25,6 @@ pub fn RowButton(
     /// What is done cannot be taken back.
     #[prop(optional)]
     danger: bool,
-    /// It is not what most people look for.
-    #[prop(optional)]
-    quiet: bool,
     /// What pressing does.
     on_press: Callback<()>,
 ) -> impl IntoView {
@@ -38,11 +35,7 @@ pub fn RowButton(
             on_press.run(());
         }
     };
-    let class = match (danger, quiet) {
-        (true, _) => "button button--small button--danger",
-        (false, true) => "button button--small button--quiet",
-        (false, false) => "button button--small",
-    };
+    let class = if danger { "button button--small button--danger" } else { "button button--small" };
     view! {
         <button
             type="button"

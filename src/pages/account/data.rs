@@ -62,7 +62,7 @@ fn linked() -> AnyView {
                             let rows: Vec<_> = found.into_iter().map(row).collect();
                             view! { <dl class="facts">{rows}</dl> }.into_any()
                         }
-                        // The ID token does not tell.
+                        // An old ID token may not know of one.
                         (true, Some(error)) => {
                             let explained = explained(&error, Doing::OwnAccount);
                             view! {

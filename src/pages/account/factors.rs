@@ -535,7 +535,7 @@ fn preference(section: Section, person: &Person) -> AnyView {
         let wanted = codes.iter().copied().find(|factor| value(*factor) == chosen);
         section.outcome.clear();
         if wanted == factors.preferred {
-            section.outcome.good(Msg::NOTHING_CHANGED);
+            section.outcome.quiet(Msg::NOTHING_CHANGED);
             return;
         }
         let factors = factors.clone();
